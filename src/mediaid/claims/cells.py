@@ -1,0 +1,107 @@
+"""What one cell of a claims table means: the one place that says what is valid.
+
+Fast paths for whole columns may recognise plainly written values themselves; everything else
+comes here, to be normalised or refused with the remedy.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+from mediaid.faults import nearest, visible
+from mediaid.i18n import gettext as _
+from mediaid.money import parse_yuan, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mediaid.claims.fields import Field
+    from mediaid.packs.model import Pack
+    from mediaid.packs.types import Label
+
+EPOCH = dt.date(1970, 1, 1)
+MAX_COUNT = 1_000_000
+MAX_ID = 200
+
+
+def parse_cell(field: Field, text: str, pack: Pack) -> int | str:
+    """Read one cell that is not empty.
+
+    money → 分, date → days since 1970-01-01, code → position in the pack's list, count → int,
+    id and text → cleaned text. Raises ValueError, which says what is wrong and what to do.
+    """
+    if field.kind == "money":
+        return parse_yuan(text)
+    if field.kind == "date":
+        return parse_day(text)
+    if field.kind == "code":
+        return parse_code(text, pack.codes[field.name])
+    if field.kind == "count":
+        return parse_count(text)
+    return parse_id(text) if field.kind == "id" else text
+
+
+def parse_day(text: str) -> int:
+    """Read a date such as 2023-05-01; return days since 1970-01-01."""
+    shown = plain(text)
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", shown, re.ASCII):
+        try:
+            return (dt.date.fromisoformat(shown) - EPOCH).days
+        except ValueError:
+            raise ValueError(
+                _("{value} is not a day of the calendar").format(value=visible(shown))
+            ) from None
+    raise ValueError(
+        _("{value} is not a date: write it as 2023-05-01").format(value=visible(shown))
+    )
+
+
+def show_day(days: int) -> str:
+    """Days since 1970-01-01 as 2023-05-01."""
+    return (EPOCH + dt.timedelta(days=int(days))).isoformat()
+
+
+def parse_code(text: str, codes: Mapping[str, Label]) -> int:
+    """Read a code or its Chinese or English label; return its position."""
+    shown = plain(text)
+    for position, (code, label) in enumerate(codes.items()):
+        if shown in (code, plain(label.zh), plain(label.en)):
+            return position
+    known = [code for code in codes] + [label.zh for label in codes.values()]
+    listed = "、".join(f"{code}（{label.zh}）" for code, label in codes.items())
+    raise ValueError(
+        _("{value} is not known.{nearest} Known: {listed}").format(
+            value=visible(shown), nearest=nearest(shown, known), listed=listed
+        )
+    )
+
+
+def parse_count(text: str) -> int:
+    """Read a whole number from 0 to 1,000,000."""
+    shown = plain(text)
+    if re.fullmatch(r"\d{1,7}", shown, re.ASCII) and int(shown) <= MAX_COUNT:
+        return int(shown)
+    raise ValueError(
+        _("{value} is not a whole number from 0 to 1,000,000").format(value=visible(shown))
+    )
+
+
+def parse_id(text: str) -> str:
+    """Read an identifier: spaces around it go; a number damaged by a spreadsheet is refused."""
+    shown = text.strip()
+    if re.fullmatch(r"\d(\.\d+)?[eE]\+?\d+", shown):
+        raise ValueError(
+            _(
+                "{value} has lost digits in a spreadsheet: format the column as text "
+                "and fill it in again"
+            ).format(value=visible(shown))
+        )
+    if len(shown) > MAX_ID:
+        raise ValueError(_("{value} is longer than 200 characters").format(value=visible(shown)))
+    if visible(shown) != shown and len(shown) <= 80 or not shown.isprintable():
+        raise ValueError(
+            _("{value} has invisible characters: remove them").format(value=visible(shown))
+        )
+    return shown

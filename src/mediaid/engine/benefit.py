@@ -1,0 +1,168 @@
+"""One benefit over its claims: its steps, and what its aid adds to the pools."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mediaid.engine.verbs import RUNS
+from mediaid.engine.verbs.cap import CapRun
+from mediaid.engine.verbs.split import SplitRun
+from mediaid.engine.work import NO_CAP, PoolState, Work
+from mediaid.packs.rules import Into, step_name
+from mediaid.packs.values import NO_LIMIT
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mediaid.engine.verbs.run import Run
+    from mediaid.packs.rules import Benefit
+
+    Ints = NDArray[np.int64]
+    Mask = NDArray[np.bool_]
+
+SELF_PAID = -1
+"""`bound_by` where the aid of all benefits would exceed what the person bore."""
+
+ALL = slice(None)
+
+
+class BenefitRun:
+    """The steps of one benefit, prepared for its claims."""
+
+    def __init__(self, work: Work, traced: bool) -> None:
+        self.work = work
+        self.steps: list[Run] = [
+            RUNS[step.verb](step, number, work, traced)
+            for number, step in enumerate(work.benefit.steps, 1)
+        ]
+        waves = [i for i, step in enumerate(self.steps) if step.in_waves]
+        self.first_in_waves = waves[0] if waves else len(self.steps)
+        self.uncapped_at = _before_caps(self.steps)
+        self.counted = [
+            Counted(state, self)
+            for state in work.pools.values()
+            if state.pool.counts == "aid" and self._reads(state.name)
+        ]
+        self.into = {
+            step_name(step.step): state
+            for step in self.steps
+            for state in work.pools.values()
+            if isinstance(state.pool.counts, Into)
+            and state.name in work.benefit.pools
+            and state.pool.counts.into == step.name
+        }
+        self.in_waves = bool(waves) or bool(self.counted) or bool(self.into)
+        self.exempt = exempt(work.benefit)
+
+    def _reads(self, pool: str) -> bool:
+        return any(isinstance(step, CapRun) and step.step.pool == pool for step in self.steps)
+
+    def ahead(self) -> None:
+        """Run the steps that need no order, for all claims at once."""
+        self._run(0, self.first_in_waves, ALL)
+
+    def wave(self, part: slice) -> None:
+        """Run the steps that depend on earlier aid, for one wave."""
+        self._run(self.first_in_waves, len(self.steps), part)
+
+    def _run(self, first: int, end: int, part: slice) -> None:
+        work = self.work
+        for i in range(first, end):
+            step = self.steps[i]
+            if i == self.uncapped_at:
+                work.uncapped[part] = work.x[part]
+            entering = work.x[part].copy() if step.name in self.into else None
+            step.run(part)
+            if entering is not None:
+                state = self.into[step.name]
+                state.total[state.slots.slot[work.rows[part]]] += entering
+        if end == self.uncapped_at:
+            work.uncapped[part] = work.x[part]
+
+    def finish(self, part: slice, left: Ints | None) -> None:
+        """Settle the aid: never more than is `left` of what the person bore; advance pools."""
+        work = self.work
+        aid = work.x[part]
+        if left is not None and not self.exempt:
+            rows = work.rows[part]
+            room = left[rows]
+            cut = aid > room
+            if cut.any():
+                aid = np.minimum(aid, room)
+                work.bound_by[part][cut] = SELF_PAID
+            left[rows] = room - aid
+        work.aid[part] = aid
+        full = work.aid_of.get(work.benefit.benefit)
+        if full is not None:
+            full[work.rows[part]] = aid
+        for counted in self.counted:
+            counted.add(part, aid)
+
+    def room_left(self, part: slice) -> None:
+        """Note what is left under the tightest annual cap."""
+        for step in self.steps:
+            if isinstance(step, CapRun) and step.pool is not None and not step.pool.state.event:
+                limit = step.limit[part]
+                room = np.maximum(limit - step.pool.read(part), 0)
+                if step.limited is not None:
+                    room = np.where(step.limited[part], room, NO_LIMIT)
+                known = self.work.cap_left[part]
+                known = np.where(known == NO_CAP, NO_LIMIT, known)
+                room = np.minimum(room, known)
+                self.work.cap_left[part] = np.where(room == NO_LIMIT, NO_CAP, room)
+
+    def payers(self) -> dict[str, Ints]:
+        """Return each payer's share of each claim's aid; empty where the pack has no split."""
+        for step in self.steps:
+            if isinstance(step, SplitRun):
+                return step.shares(self.work.aid)
+        return {}
+
+
+class Counted:
+    """A pool that a benefit's aid adds to, and which of its claims count."""
+
+    def __init__(self, state: PoolState, run: BenefitRun) -> None:
+        self.total = state.total
+        self.slot = run.work.slot(state.name)
+        self.mask = None if state.pool.counts_unlimited == "yes" else _limited(state.name, run)
+
+    def add(self, part: slice, amount: Ints) -> None:
+        """Add amounts of one wave; within a wave every claim has a slot of its own."""
+        if self.mask is not None:
+            amount = np.where(self.mask[part], amount, 0)
+        slot = self.slot[part]
+        self.total[slot] += amount
+
+
+def _limited(pool: str, run: BenefitRun) -> Mask | None:
+    """Claims with a limit under some cap on the pool: others do not use up its room."""
+    masks = [
+        step.limited for step in run.steps if isinstance(step, CapRun) and step.step.pool == pool
+    ]
+    if any(mask is None for mask in masks):
+        return None
+    return np.logical_or.reduce([mask for mask in masks if mask is not None])
+
+
+def _before_caps(steps: list[Run]) -> int:
+    """Return the place of the first cap behind the rate: what enters it is "uncapped"."""
+    pays = max((i for i, step in enumerate(steps) if step.pays), default=0)
+    caps = [i for i, step in enumerate(steps) if i > pays and isinstance(step, CapRun)]
+    return caps[0] if caps else len(steps)
+
+
+def exempt(benefit: Benefit) -> bool:
+    """Whether a benefit is not held to what the person bore of this claim.
+
+    Premiums and fixed amounts are no medical expenses; a close of the year settles what was borne
+    with earlier claims.
+    """
+    first = benefit.steps[0]
+    if first.verb == "base":
+        return set(first.sum) == {"premium"}
+    return first.verb in ("fixed", "per_unit") or (
+        first.verb == "top_up" and first.settle == "close"
+    )

@@ -1,0 +1,102 @@
+"""Pools of a run: empty, or going on from the pools an earlier run closed with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mediaid.claims.cells import parse_day, show_day
+from mediaid.engine.pools import Pools, Slots, holder_names, is_event, period_name, slots, years
+from mediaid.engine.work import PoolState
+from mediaid.faults import ClaimError, Fault, visible
+from mediaid.i18n import gettext as _
+from mediaid.packs.values import NO_LIMIT
+
+if TYPE_CHECKING:
+    from mediaid.claims.table import Claims
+    from mediaid.packs.model import Pack
+
+
+def open_pools(pack: Pack, claims: Claims, opening: Pools | None) -> dict[str, PoolState]:
+    """Return every pool of the pack for these claims.
+
+    Raises ClaimError when the opening pools were closed under other rules, or already count days
+    after a claim of the same holder: that claim would have to be settled before them.
+    """
+    if opening is not None and opening.pack_hash != pack.hash:
+        raise ClaimError(
+            Fault(
+                _("opening pools"),
+                _(
+                    "were closed under rules {other}, but these are {hash}: settle the earlier claims "
+                    "anew under these rules"
+                ).format(other=visible(opening.pack_hash), hash=pack.hash),
+            )
+        )
+    pools = {}
+    faults: list[Fault] = []
+    year = years(claims.date)
+    numbered: dict[tuple[str, str], Slots] = {}
+    for name, pool in pack.pools.items():
+        kind = (pool.holder, pool.period)
+        if kind not in numbered:
+            numbered[kind] = slots(claims, pool, year)
+        its = numbered[kind]
+        start = np.zeros(its.size, dtype=np.int64)
+        state = PoolState(name, pool, its, start, start.copy(), is_event(pool))
+        if opening is not None and claims.n:
+            _fill(state, claims, opening, faults)
+            state.total = start.copy()
+        pools[name] = state
+    unknown = {row.pool for row in opening.rows} - set(pools) if opening else set()
+    faults += [
+        Fault(
+            _("opening pools"),
+            _("pack {pack} has no pool {name}").format(pack=pack.id, name=visible(name)),
+        )
+        for name in sorted(unknown)
+    ]
+    if faults:
+        raise ClaimError(faults)
+    return pools
+
+
+def _fill(state: PoolState, claims: Claims, opening: Pools, faults: list[Fault]) -> None:
+    slot = state.slots.slot
+    example = np.full(state.slots.size, -1, dtype=np.int64)
+    example[slot] = np.arange(claims.n)
+    used = np.flatnonzero(example >= 0)
+    names = holder_names(claims, state.pool, example[used])
+    by_name = {
+        (holder, period_name(state.pool, int(state.slots.year[example[s]]))): s
+        for s, holder in zip(used.tolist(), names, strict=True)
+    }
+    through = np.full(state.slots.size, np.iinfo(np.int32).min, dtype=np.int64)
+    for row in opening.of(state.name):
+        found = by_name.get((row.holder, row.period))
+        if not 0 <= row.amount < NO_LIMIT:
+            faults.append(
+                Fault(
+                    _("opening pools"),
+                    _("{amount} of {holder} is no amount").format(
+                        amount=row.amount, holder=visible(row.holder)
+                    ),
+                )
+            )
+        elif found is not None:
+            state.opening[found] += row.amount
+            through[found] = max(int(through[found]), parse_day(row.through))
+    late = np.flatnonzero(claims.date < through[slot])
+    faults += [
+        Fault(
+            _("claim {claim}").format(claim=claims.claim_id[row]),
+            _(
+                "is dated {day}, but the opening pools already count until {through}: settle the "
+                "year's claims together"
+            ).format(
+                day=show_day(int(claims.date[row])), through=show_day(int(through[slot[row]]))
+            ),
+        )
+        for row in late[:20].tolist()
+    ]

@@ -1,0 +1,204 @@
+"""Why a claim gets nothing, and which values behind a line are provisional."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mediaid.claims.fields import pack_fields
+from mediaid.claims.table import CANCELLED, REVERSAL
+from mediaid.engine.benefit import SELF_PAID, BenefitRun
+from mediaid.engine.eligible import condition_tables
+from mediaid.engine.plan import step_tables
+from mediaid.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from mediaid.engine.eligible import Condition
+    from mediaid.engine.lines import Lines
+    from mediaid.engine.plan import Plan
+    from mediaid.engine.view import View
+    from mediaid.packs.rules import Benefit
+
+    Ints = NDArray[np.int64]
+
+
+class Reasons:
+    """Writes the reasons of lines; each distinct reason becomes one text."""
+
+    def __init__(self, plan: Plan, view: View, lines: Lines) -> None:
+        self.plan = plan
+        self.view = view
+        self.lines = lines
+
+    def add(self, key: str, text: str) -> int:
+        """Return the number of a reason, adding it to the texts."""
+        if key not in self.lines.reason_keys:
+            self.lines.reason_keys.append(key)
+            self.lines.reason_texts.append(text)
+        return self.lines.reason_keys.index(key)
+
+    def no_benefit(
+        self,
+        start: Ints,
+        applying: Ints,
+        missed: Sequence[NDArray[np.int8]],
+        wanted: Sequence[tuple[Condition, ...]],
+    ) -> None:
+        """Say of claims to which no benefit applies which condition each benefit misses first.
+
+        The conditions missed are packed into one small number, so that each combination is put
+        into words once.
+        """
+        rows = np.flatnonzero(applying == 0)
+        if not len(rows):
+            return
+        sizes = [len(its) + 1 for its in wanted]
+        code = self.view.epoch[rows].astype(np.int64) + 1
+        for its, size in zip(missed, sizes, strict=True):
+            code = code * size + its[rows]
+        void = self.view.claims.void
+        code = code * 3 + (void[rows] if void is not None else 0)
+        combinations, which = np.unique(code, return_inverse=True)
+        reason = np.zeros(len(combinations), dtype=np.int32)
+        provisional = np.zeros(len(combinations), dtype=np.int32)
+        for i, packed in enumerate(combinations.tolist()):
+            reason[i], provisional[i] = self._combination(packed, sizes, wanted)
+        self.lines.reason[start[rows]] = reason[which]
+        self.lines.provisional[start[rows]] = provisional[which]
+
+    def _combination(
+        self, packed: int, sizes: Sequence[int], wanted: Sequence[tuple[Condition, ...]]
+    ) -> tuple[int, int]:
+        packed, void = divmod(packed, 3)
+        if void == CANCELLED:
+            return self.add("cancelled", _("cancelled by a reversal")), 0
+        if void == REVERSAL:
+            return self.add("reversal", _("reverses another claim")), 0
+        numbers = []
+        for size in reversed(sizes):
+            packed, number = divmod(packed, size)
+            numbers.append(number)
+        epoch = packed - 1
+        pairs = [
+            (benefit, its[number - 1])
+            for benefit, its, number in zip(
+                self.plan.pack.benefits, wanted, reversed(numbers), strict=True
+            )
+            if number
+        ]
+        if not pairs:
+            return self.add("no-benefit", _("the pack has no benefit of one person")), 0
+        key = "; ".join(f"{benefit.benefit}: {condition.field}" for benefit, condition in pairs)
+        text = "；".join(self._missed(benefit, condition) for benefit, condition in pairs)
+        names = [
+            table.name
+            for benefit, condition in pairs
+            for table in condition_tables(self.plan, benefit, condition)
+            if table.provisional[epoch]
+        ]
+        return self.add(key, text), text_number(
+            self.lines.provisional_texts, ";".join(dict.fromkeys(names))
+        )
+
+    def _missed(self, benefit: Benefit, condition: Condition) -> str:
+        field = pack_fields(self.plan.pack)[condition.field]
+        if condition.amounts:
+            return _("{benefit}: {field} is 0").format(benefit=benefit.label, field=field.label)
+        return _("{benefit}: not for this {field}").format(benefit=benefit.label, field=field.label)
+
+
+def text_number(texts: list[str], text: str) -> int:
+    """Return a text's number, adding it where it is new."""
+    if text not in texts:
+        texts.append(text)
+    return texts.index(text)
+
+
+def provisional_names(plan: Plan, run: BenefitRun, epoch: int, steps: Sequence[int]) -> list[str]:
+    """Return the provisional values behind a benefit's figures when some steps were taken."""
+    if not plan.any_provisional[epoch]:
+        return []
+    benefit = run.work.benefit
+    tables = [plan.table(benefit, test.in_) for test in benefit.when.values() if test.in_]
+    tables += [table for i in steps for table in step_tables(plan, benefit, run.steps[i].step)]
+    return list(dict.fromkeys(t.name for t in tables if t.provisional[epoch]))
+
+
+def provisional_codes(lines: Lines, at: Ints, run: BenefitRun) -> None:
+    """Name on each line the provisional values that its figures used.
+
+    A step with conditions of its own used its values only where those held.
+    """
+    plan, view = run.work.plan, run.work.view
+    every = range(len(run.steps))
+    present = np.flatnonzero(np.bincount(view.epoch)) if view.n else np.zeros(0, dtype=np.intp)
+    if not plan.any_provisional[present].any():
+        return
+    conditional = [i for i in every if run.steps[i].applies is not None]
+    code = view.epoch.astype(np.int64)
+    for i in conditional:
+        code = code * 2 + run.steps[i].applies  # type: ignore[operator]
+    combinations, which = np.unique(code, return_inverse=True)
+    numbers = np.zeros(len(combinations), dtype=np.int32)
+    for c, packed in enumerate(combinations.tolist()):
+        bits = packed
+        skipped = set()
+        for i in reversed(conditional):
+            bits, taken = divmod(bits, 2)
+            if not taken:
+                skipped.add(i)
+        names = provisional_names(plan, run, bits, [i for i in every if i not in skipped])
+        numbers[c] = text_number(lines.provisional_texts, ";".join(names))
+    lines.provisional[at] = numbers[which]
+
+
+def zero_codes(lines: Lines, at: Ints, run: BenefitRun, reasons: Reasons) -> None:
+    """Say of each line without aid which step left nothing."""
+    work = run.work
+    zero = np.flatnonzero(work.aid == 0)
+    if not len(zero):
+        return
+    numbers = np.zeros(len(zero), dtype=np.int32)
+    for key, text, mask in _zero_reasons(run, zero):
+        hit = mask & (numbers == 0)
+        if hit.any():
+            numbers[hit] = reasons.add(key, text)
+    lines.reason[at[zero]] = numbers
+
+
+def _zero_reasons(run: BenefitRun, zero: Ints) -> list[tuple[str, str, NDArray[np.bool_]]]:
+    """The possible reasons, the earliest step first: (key, text, which of the lines)."""
+    work = run.work
+    inside = any(getattr(step.step, "keep", "") == "inside" for step in run.steps)
+    found = []
+    for name, mask in work.stopped.items():
+        step = next(s for s in run.steps if s.name == name)
+        found.append(
+            (
+                name,
+                _("paid as often as the policy allows")
+                if step.step.verb == "times"
+                else _("below the least amount that is paid"),
+                mask[zero],
+            )
+        )
+    found.append(
+        (
+            "deductible",
+            _("the deductible is used up") if inside else _("all of it lies within the deductible"),
+            (work.deducted[zero] >= work.base[zero]) & (work.base[zero] > 0),
+        )
+    )
+    bound = work.bound_by[zero]
+    for step in run.steps:
+        if (bound == step.number).any():
+            found.append((step.name, _("the cap is used up"), bound == step.number))
+    found.append(("self_paid", _("other benefits cover all the person bore"), bound == SELF_PAID))
+    found.append(("amount", _("there is no amount to aid"), work.base[zero] == 0))
+    found.append(("rounding", _("it rounds to 0.00"), np.ones(len(zero), dtype=np.bool_)))
+    return found

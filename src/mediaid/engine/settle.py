@@ -1,0 +1,315 @@
+"""Settle claims under a pack: the one computation behind every face of the program.
+
+Claims of one group depend on each other through pools, so they are settled in waves: wave k holds
+the k-th claim of every group, and all of its claims at once, as arrays. What depends on no aid
+(conditions, bases, deductibles, rates) is worked out for all claims before the first wave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mediaid.claims.records import from_records
+from mediaid.claims.table import COUNTS, Claims
+from mediaid.engine.benefit import ALL, BenefitRun, exempt
+from mediaid.engine.counter import AtCounter
+from mediaid.engine.coverage import refuse_uncovered
+from mediaid.engine.eligible import Condition, conditions, first_missed
+from mediaid.engine.lines import Lines, assemble
+from mediaid.engine.opening import open_pools
+from mediaid.engine.order import groups, settle_order, wave_numbers
+from mediaid.engine.plan import Plan, plan_of
+from mediaid.engine.pools import Pools, closing_rows, running, sum_by
+from mediaid.engine.verbs.base import BaseRun
+from mediaid.engine.view import View, holds
+from mediaid.engine.work import PoolState, Work
+from mediaid.faults import ClaimError
+from mediaid.i18n import gettext as _
+from mediaid.packs.rules import Amounts
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mediaid.packs.model import Pack
+    from mediaid.packs.rules import Benefit
+
+    Ints = NDArray[np.int64]
+
+MAX_CLAIMS = 40_000_000
+"""More in one settlement could carry a running sum beyond int64: split them by holder."""
+
+
+@dataclass(eq=False)
+class Settlement:
+    """What came of a settlement: its lines, and what a further one goes on from."""
+
+    claims: Claims
+    plan: Plan
+    lines: Lines
+    runs: dict[int, BenefitRun]
+    """By the benefit's position in the pack, where it applies to any claim."""
+    conditions: list[tuple[Condition, ...]]
+    missed: list[NDArray[np.int8]]
+    pools: dict[str, PoolState]
+    opening: Pools | None
+
+    @property
+    def pack(self) -> Pack:
+        """The rules that were applied."""
+        return self.plan.pack
+
+    def closing(self) -> Pools:
+        """Return the pools after these claims, those of the opening that stayed included."""
+        rows = []
+        for state in self.pools.values():
+            counted = np.arange(self.claims.n) if state.rows is None else state.rows
+            kept = self.opening.of(state.name) if self.opening else ()
+            rows += closing_rows(
+                self.claims, state.name, state.pool, state.slots, state.total, counted, kept
+            )
+        return Pools(self.pack.hash, tuple(rows))
+
+
+def settle(
+    claims: Claims | Iterable[Mapping[str, object]],
+    pack: Pack,
+    opening: Pools | None = None,
+    *,
+    traced: bool = False,
+) -> Settlement:
+    """Settle claims under a pack, going on from opening pools.
+
+    Claims may be a table or rows of field → text. `traced` keeps what an explanation needs.
+    Raises ClaimError for claims or pools that are refused.
+    """
+    if not isinstance(claims, Claims):
+        claims = from_records(claims, pack)
+    if claims.n > MAX_CLAIMS:
+        raise ClaimError(_("more than 40,000,000 claims at once: split them by person"))
+    refuse_uncovered(pack, claims)
+    plan = plan_of(pack)
+    return _Settler(plan, claims, opening, traced).settle()
+
+
+@dataclass(eq=False)
+class _Settler:
+    plan: Plan
+    claims: Claims
+    opening: Pools | None
+    traced: bool
+    pools: dict[str, PoolState] = field(default_factory=dict)
+    aid_of: dict[str, Ints] = field(default_factory=dict)
+
+    def settle(self) -> Settlement:
+        pack, n = self.plan.pack, self.claims.n
+        view = View(self.plan, self.claims, self.plan.epochs(self.claims.date))
+        wanted = [conditions(self.plan, benefit) for benefit in pack.benefits]
+        missed = [
+            first_missed(view, benefit, its)
+            for benefit, its in zip(pack.benefits, wanted, strict=True)
+        ]
+        counts = None if self.claims.void is None else self.claims.void == COUNTS
+        meets = [m == 0 if counts is None else (m == 0) & counts for m in missed]
+        self.pools = open_pools(pack, self.claims, self.opening)
+        wave = self._order(view, meets, counts)
+        for name in self.plan.once("referenced", lambda: _referenced(pack)):
+            self.aid_of[name] = np.zeros(n, dtype=np.int64)
+        runs = {
+            position: self._benefit_run(view, benefit, ok, wave)
+            for position, (benefit, ok) in enumerate(zip(pack.benefits, meets, strict=True))
+            if ok.any()
+        }
+        left = self._left(list(runs.values()), meets)
+        counter = AtCounter.of(self.claims, counts, runs.values())
+        coupled = left is not None or counter is not None
+        for run in runs.values():
+            run.ahead()
+            if not run.in_waves and not coupled:
+                run.finish(ALL, None)
+                run.room_left(ALL)
+        self._waves([run for run in runs.values() if run.in_waves or coupled], wave, left, counter)
+        lines = assemble(
+            self.plan, view, runs, meets, missed, wanted, None if counter is None else counter.left
+        )
+        return Settlement(
+            self.claims, self.plan, lines, runs, wanted, missed, self.pools, self.opening
+        )
+
+    def _order(
+        self, view: View, meets: list[NDArray[np.bool_]], counts: NDArray[np.bool_] | None
+    ) -> Ints:
+        """Work out event pools, and return each claim's wave (−1: takes part in none)."""
+        amounts = {name: self._counted(view, state, counts) for name, state in self.pools.items()}
+        takes_part = np.zeros(self.claims.n, dtype=np.bool_)
+        for ok in [*meets, *(rows for _a, rows in amounts.values() if rows is not None)]:
+            takes_part |= ok
+        by_household = any(state.pool.holder == "household" for state in self.pools.values())
+        group = groups(self.claims, by_household)
+        order = settle_order(self.claims, group, np.flatnonzero(takes_part))
+        for name, (amount, counted) in amounts.items():
+            state = self.pools[name]
+            if amount is None or counted is None:
+                continue
+            state.rows = np.flatnonzero(counted)
+            if state.event:
+                self._run_event_pool(state, amount, counted, order, meets)
+        in_waves = np.zeros(self.claims.n, dtype=np.bool_)
+        for ok in meets:
+            in_waves |= ok
+        for name, (_amount, counted) in amounts.items():
+            if counted is not None and not self.pools[name].event:
+                in_waves |= counted
+        order = order[in_waves[order]]
+        wave = np.full(self.claims.n, -1, dtype=np.int64)
+        wave[order] = wave_numbers(group[order])
+        return wave
+
+    def _counted(
+        self, view: View, state: PoolState, counts: NDArray[np.bool_] | None
+    ) -> tuple[Ints | None, NDArray[np.bool_] | None]:
+        """Return what each claim's bill adds to a pool, and which claims count."""
+        its = state.pool.counts
+        if not (its == "claims" or isinstance(its, Amounts)):
+            return None, None
+        mask = holds(view, None, state.pool.when)
+        counted = np.ones(view.n, dtype=np.bool_) if mask is None else mask
+        if counts is not None:
+            counted = counted & counts
+        if its == "claims":
+            return counted.astype(np.int64), counted
+        amount = np.maximum(view.amounts(its.sum) - view.amounts(its.less), 0)
+        return np.where(counted, amount, 0), counted
+
+    def _run_event_pool(
+        self,
+        state: PoolState,
+        amount: Ints,
+        counted: NDArray[np.bool_],
+        order: Ints,
+        meets: list[NDArray[np.bool_]],
+    ) -> None:
+        needed = counted.copy()
+        for benefit, ok in zip(self.plan.pack.benefits, meets, strict=True):
+            if state.name in pools_read(self.plan, benefit):
+                needed |= ok
+        rows = order[needed[order]]
+        slot = state.slots.slot
+        state.before = np.zeros(self.claims.n, dtype=np.int64)
+        state.before[rows] = running(slot[rows], amount[rows], state.opening)
+        state.total = state.opening + sum_by(slot[rows], state.slots.size, amount[rows])
+
+    def _benefit_run(
+        self, view: View, benefit: Benefit, ok: NDArray[np.bool_], wave: Ints
+    ) -> BenefitRun:
+        rows = np.flatnonzero(ok)
+        its_wave = wave[rows]
+        if len(its_wave) and (last := int(its_wave.max())) > 0:
+            # numpy sorts 16-bit integers by radix, several times as fast.
+            narrow = its_wave.astype(np.uint16) if last < 2**16 else its_wave
+            rows = rows[np.argsort(narrow, kind="stable")]
+        work = Work(self.plan, benefit, view.of(rows), self.pools, self.aid_of)
+        return BenefitRun(work, self.traced)
+
+    def _left(self, runs: list[BenefitRun], meets: list[NDArray[np.bool_]]) -> Ints | None:
+        """Return what each person bore, where the aids of a claim could come to exceed it."""
+        bore = self.claims.amounts
+        left = np.zeros(self.claims.n, dtype=np.int64)
+        for name in self.plan.pack.model.pack.bore:
+            if name in bore:
+                left += bore[name]
+        several = np.zeros(self.claims.n, dtype=np.uint8)
+        for benefit, ok in zip(self.plan.pack.benefits, meets, strict=True):
+            if not exempt(benefit):
+                several += ok
+        if several.max(initial=0) > 1:
+            return left
+        for run in runs:
+            base = run.steps[0]
+            if not run.exempt and (
+                not isinstance(base, BaseRun)
+                or base.in_waves
+                or bool((base.total > left[run.work.rows]).any())
+            ):
+                return left
+        return None
+
+    def _waves(
+        self, runs: list[BenefitRun], wave: Ints, left: Ints | None, counter: AtCounter | None
+    ) -> None:
+        """Settle wave by wave: in each, the benefits in their order, then the pools."""
+        remainders = [
+            state
+            for state in self.pools.values()
+            if isinstance(state.pool.counts, Amounts) and not state.event
+        ]
+        if not runs and not remainders:
+            return
+        last = int(wave.max(initial=-1)) + 1
+        cuts = [np.searchsorted(wave[run.work.rows], np.arange(last + 1)).tolist() for run in runs]
+        counted = [_rows_by_wave(wave, state.rows, last) for state in remainders]
+        for k in range(last):
+            parts = [
+                (run, slice(cut[k], cut[k + 1]))
+                for run, cut in zip(runs, cuts, strict=True)
+                if cut[k] < cut[k + 1]
+            ]
+            for run, part in parts:
+                run.wave(part)
+                run.finish(part, left)
+            if counter is not None:
+                counter.settle(parts)
+            for run, part in parts:
+                run.room_left(part)
+            for state, rows in zip(remainders, counted, strict=True):
+                self._count_remainder(state, rows[k])
+
+    def _count_remainder(self, state: PoolState, rows: Ints) -> None:
+        """Advance a pool that counts what is left after all benefits of a claim."""
+        its, amounts = state.pool.counts, self.claims.amounts
+        assert isinstance(its, Amounts)
+        total = np.zeros(len(rows), dtype=np.int64)
+        for name in its.sum:
+            total += amounts[name][rows]
+        for taken in [
+            *(amounts[name] for name in its.less),
+            *(self.aid_of[name] for name in its.less_aid),
+        ]:
+            total -= taken[rows]
+        state.total[state.slots.slot[rows]] += np.maximum(total, 0)
+
+
+def _rows_by_wave(wave: Ints, rows: Ints | None, last: int) -> list[Ints]:
+    """Cut the rows that count into a pool by their wave."""
+    assert rows is not None
+    order = rows[np.argsort(wave[rows], kind="stable")]
+    cut = np.searchsorted(wave[order], np.arange(last + 1))
+    return [order[cut[k] : cut[k + 1]] for k in range(last)]
+
+
+def pools_read(plan: Plan, benefit: Benefit) -> frozenset[str]:
+    """Return the pools that the steps of a benefit read."""
+    return plan.once(
+        ("pools", benefit.benefit),
+        lambda: frozenset(
+            name
+            for step in benefit.steps
+            for argument in ("pool", "over", "counted")
+            if isinstance(name := getattr(step, argument, None), str)
+        ),
+    )
+
+
+def _referenced(pack: Pack) -> set[str]:
+    """Benefits whose aid later steps or pools take off."""
+    found: set[str] = set()
+    for benefit in pack.benefits:
+        for step in benefit.steps:
+            found.update(getattr(step, "less_aid", []), getattr(step, "after", []))
+    for pool in pack.pools.values():
+        if isinstance(pool.counts, Amounts):
+            found.update(pool.counts.less_aid)
+    return found

@@ -1,0 +1,65 @@
+"""`cap` (限额): at most this much, for the claim or with what the pool has counted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mediaid.engine.verbs.run import Reader, Run
+from mediaid.engine.verbs.words import Explained, yuan
+from mediaid.i18n import gettext as _
+from mediaid.packs.values import NO_LIMIT
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Mask = NDArray[np.bool_]
+
+
+class CapRun(Run):
+    """The smaller of the amount and the room that is left."""
+
+    def prepare(self) -> None:
+        self.limit = self.work.view.look_up(self.work.table(self.step.at))
+        if self.applies is not None:
+            self.limit = np.where(self.applies, self.limit, NO_LIMIT)
+        self.pool = Reader(self.work, self.step.pool) if self.step.pool else None
+        limited = self.limit < NO_LIMIT
+        self.limited: Mask | None = None if limited.all() else limited
+
+    @property
+    def in_waves(self) -> bool:
+        return self.pool is not None and self.pool.in_waves
+
+    def step_of(self, x: Ints, part: slice) -> Ints:
+        limit = self.limit[part]
+        if self.pool is None:
+            room = limit
+        else:
+            before = self.pool.read(part)
+            room = np.maximum(limit - before, 0)
+            self.note(part, before=before)
+        self.note(part, limit=limit, room=room, amount=x)
+        capped = np.minimum(x, room)
+        bound = capped < x
+        if bound.any():
+            self.work.bound_by[part][bound] = self.number
+        return capped
+
+    def explain(self, seen: dict[str, int]) -> Explained:
+        if seen["limit"] >= NO_LIMIT:
+            return Explained(_("no cap"), yuan(seen["leaving"]))
+        limit, amount, leaving = (yuan(seen[name]) for name in ("limit", "amount", "leaving"))
+        if self.pool is None:
+            words = _("at most {limit} a claim").format(limit=limit)
+            formula = f"min({amount}, {limit}) = {leaving}"
+        else:
+            before = yuan(seen["before"])
+            words = _("cap {limit}, used before {before}, room {room}").format(
+                limit=limit, before=before, room=yuan(seen["room"])
+            )
+            formula = f"min({amount}, max(0, {limit} − {before})) = {leaving}"
+        bound = seen["leaving"] < seen["amount"]
+        return Explained(f"{words}{_(': the cap binds') if bound else ''}", formula, binds=bound)

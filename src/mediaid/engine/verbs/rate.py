@@ -1,0 +1,42 @@
+"""`rate` (比例): multiply, half-up to the 分."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mediaid.engine.verbs.run import Run
+from mediaid.engine.verbs.words import Explained, yuan
+from mediaid.i18n import gettext as _
+from mediaid.money import format_percent, half_up
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+
+
+class RateRun(Run):
+    """Amount × rate, rounded once."""
+
+    pays = True
+
+    def prepare(self) -> None:
+        self.table = self.work.table(self.step.of)
+        self.numerator = self.work.view.look_up(self.table)
+        cells = self.work.view.cell(self.table)
+        applied = cells if self.applies is None else np.where(self.applies, cells, -1)
+        self.work.rate[:] = applied
+
+    def step_of(self, x: Ints, part: slice) -> Ints:
+        self.note(part, numerator=self.numerator[part])
+        return half_up(x, self.numerator[part], self.table.denominator)
+
+    def explain(self, seen: dict[str, int]) -> Explained:
+        rate = format_percent(Fraction(seen["numerator"], self.table.denominator))
+        return Explained(
+            _("rate {rate}").format(rate=rate),
+            f"{yuan(seen['entering'])} × {rate} = {yuan(seen['leaving'])}",
+        )

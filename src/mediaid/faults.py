@@ -1,0 +1,66 @@
+"""What is wrong, where, and what to do about it: the one shape of every refusal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from mediaid.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_HIDDEN = {0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C}
+_LONGEST = 80
+
+
+def visible(text: str) -> str:
+    """Foreign text fit for a message: no control or direction characters, not endless.
+
+    Such characters could forge lines of a log or move the cursor of a terminal.
+    """
+    shown = "".join(
+        f"\\u{ord(c):04x}" if ord(c) < 32 or 127 <= ord(c) < 160 or ord(c) in _HIDDEN else c
+        for c in text[: _LONGEST + 1]
+    )
+    return shown if len(text) <= _LONGEST else shown[:_LONGEST] + "…"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return " Did you mean …?" for the closest known word, or nothing."""
+    close = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return " " + _("Did you mean {known}?").format(known=close[0]) if close else ""
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing wrong: `where` (file:line:column, or row and column) and `message`."""
+
+    where: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}" if self.where else self.message
+
+
+class MediaidError(Exception):
+    """Input that is refused, with every fault found. The command line exits with 2."""
+
+    def __init__(self, faults: Iterable[Fault] | Fault | str) -> None:
+        if isinstance(faults, str):
+            faults = Fault("", faults)
+        self.faults = (faults,) if isinstance(faults, Fault) else tuple(faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+class PackError(MediaidError):
+    """A rule pack, overlay or choice of reading that is refused."""
+
+
+class ClaimError(MediaidError):
+    """Claims (or opening pools) that are refused."""
+
+
+class ScenarioError(MediaidError):
+    """A scenario file that is refused."""

@@ -1,0 +1,42 @@
+"""Messages in the user's language: English in the code, zh_CN from the catalogue.
+
+Chinese is the default; `--lang en` or MEDIAID_LANG=en chooses English.
+"""
+
+from __future__ import annotations
+
+import gettext as _gettext
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+Lang = Literal["zh", "en"]
+LANGS: tuple[Lang, ...] = ("zh", "en")
+
+_chosen: Lang | None = None
+
+
+def language() -> Lang:
+    """Return the language chosen by `choose`, else by MEDIAID_LANG, else Chinese."""
+    if _chosen is not None:
+        return _chosen
+    return "en" if os.environ.get("MEDIAID_LANG", "zh").lower().startswith("en") else "zh"
+
+
+def choose(lang: Lang | None) -> None:
+    """Set the language of all further messages of this process; None: back to the default."""
+    global _chosen  # noqa: PLW0603 - one process, one user, one language
+    _chosen = lang
+
+
+@lru_cache(maxsize=2)
+def _catalogue(lang: Lang) -> _gettext.NullTranslations:
+    folder = Path(__file__).parent / "locale"
+    locale = {"zh": ["zh_CN"], "en": []}[lang]
+    return _gettext.translation("mediaid", folder, languages=locale, fallback=True)
+
+
+def gettext(message: str) -> str:
+    """Return the message in the chosen language."""
+    return _catalogue(language()).gettext(message)

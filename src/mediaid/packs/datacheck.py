@@ -1,0 +1,40 @@
+"""Checks of a pack's parts that are not about one person's aid, with places in the whole model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from mediaid.packs.enrolment import check_enrolment
+from mediaid.packs.facts import check_facts
+from mediaid.packs.funding import check_funding
+from mediaid.packs.model import PackModel
+from mediaid.packs.published import check_published
+from mediaid.packs.targets import check_targets
+from mediaid.packs.values import Problem
+from mediaid.packs.workfunds import check_work_funds
+from mediaid.yamlsource import Location
+
+
+def data_problems(model: PackModel) -> Iterator[Problem]:
+    """Find everything wrong with funding, work funds, enrolment, figures, targets and facts."""
+    for name, funding in model.funding.items():
+        yield from _below(("funding", name), check_funding(funding))
+    if model.work_funds:
+        yield from _below(("work_funds",), check_work_funds(model.work_funds))
+    if model.enrolment:
+        insurances = model.pack.codes.get("insurance", {})
+        yield from _below(("enrolment",), check_enrolment(model.enrolment, insurances))
+    if model.published:
+        areas = {name: funding.areas for name, funding in model.funding.items()}
+        payers = {name: funding.payers for name, funding in model.funding.items()}
+        yield from _below(("published",), check_published(model.published, areas, payers))
+    if model.targets:
+        yield from _below(("targets",), check_targets(model.targets))
+    if model.facts:
+        topics = [*model.benefits, *model.funding]
+        yield from _below(("facts",), check_facts(model.facts, topics))
+
+
+def _below(at: Location, problems: Iterable[Problem]) -> Iterator[Problem]:
+    for place, message in problems:
+        yield (*at, *place), message

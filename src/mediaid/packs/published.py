@@ -1,0 +1,393 @@
+"""The figures a budget document publishes, kept apart from the rules and reconciled with them.
+
+A `published:` file gives the tables as printed and single figures from the text, then says what
+ought to agree with what (`relations`). It never says that it does agree: that is for arithmetic,
+and `known` only explains differences that arithmetic has to find again. Targets and facts of the
+same documents have modules of their own and are found here as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mediaid.faults import nearest, visible
+from mediaid.i18n import gettext as _
+from mediaid.packs.facts import Fact, Facts, check_facts
+from mediaid.packs.figures import BASE, Exact, Unit, decimals
+from mediaid.packs.targets import Targets, check_targets
+from mediaid.packs.types import Cite, Day, Id, Label, Strict
+from mediaid.packs.values import Problem
+from mediaid.yamlsource import Location
+
+__all__ = [
+    "Fact",
+    "Facts",
+    "Published",
+    "Targets",
+    "check_facts",
+    "check_published",
+    "check_targets",
+]
+
+Ref = str
+"""The id of a single figure, or table/row/column."""
+
+TOTAL = "total"
+
+
+class Single(Strict):
+    """A figure from the text."""
+
+    label: Label
+    value: Exact
+    unit: Unit
+    at: Annotated[str, Field(min_length=1)]
+
+
+class Table(Strict):
+    """A table as printed: rows of figures in the order of `columns`.
+
+    `foots: [rows]` says that a row is the sum of the rows one step below it (208-01 is below 208)
+    and that row `total` is the sum of those above which nothing stands; `column_sums` says which
+    columns add up to which.
+    """
+
+    label: Label
+    at: Annotated[str, Field(min_length=1)]
+    unit: Unit
+    units: dict[Id, Unit] = {}
+    columns: Annotated[dict[Id, Label], Field(min_length=1)]
+    column_sums: dict[Id, list[Id]] = {}
+    foots: list[Literal["rows"]] = []
+    rows: Annotated[dict[Id, list[Exact]], Field(min_length=1)]
+
+    def below(self, row: str) -> list[str]:
+        """Return the rows that add up to a row; none if the table gives no detail."""
+        if row == TOTAL:
+            return [r for r in self.rows if r != TOTAL and self._above(r) is None]
+        return [r for r in self.rows if self._above(r) == row]
+
+    def _above(self, row: str) -> str | None:
+        while "-" in row:
+            row = row.rpartition("-")[0]
+            if row in self.rows:
+                return row
+        return None
+
+
+class Sum(Strict):
+    """`whole` is the sum of `parts`, less `less`."""
+
+    whole: Ref
+    parts: Annotated[list[Ref], Field(min_length=1)]
+    less: list[Ref] = []
+
+
+class Product(Strict):
+    """`result` is the product of `factors`; figures listed together are added first."""
+
+    result: Ref
+    factors: Annotated[list[Ref | list[Ref]], Field(min_length=2)]
+    rounded: Literal["half_up", "down"] = "half_up"
+
+
+class Share(Strict):
+    """`percent` is `part` as a share of `of`."""
+
+    percent: Ref
+    part: Ref
+    of: Ref
+
+
+class Growth(Strict):
+    """`percent` is `increase` as a share of `now` less `increase`."""
+
+    percent: Ref
+    now: Ref
+    increase: Ref
+
+
+class AtLeast(Strict):
+    """`figure` is not below `floor`."""
+
+    figure: Ref
+    floor: Ref
+
+
+class Same(Strict):
+    """Two tables give the same figures wherever both have a row and a column."""
+
+    tables: Annotated[list[Id], Field(min_length=2, max_length=2)]
+
+
+class Need(Strict):
+    """`stated` is the funding need of headcounts: gross, all payers', or some payers' part."""
+
+    stated: Ref
+    funding: Id
+    on: Day
+    headcounts: dict[Id, Ref]
+    part: Literal["gross", "fiscal", "payers"] = "fiscal"
+    payers: list[Id] = []
+
+
+class Relation(Strict):
+    """One thing that ought to hold, of exactly one kind."""
+
+    note: Label | None = None
+    equal: Annotated[list[Ref], Field(min_length=2, max_length=2)] | None = None
+    sum: Sum | None = None
+    product: Product | None = None
+    share: Share | None = None
+    growth: Growth | None = None
+    at_least: AtLeast | None = None
+    same: Same | None = None
+    need: Need | None = None
+
+
+KINDS = ("equal", "sum", "product", "share", "growth", "at_least", "same", "need")
+
+
+class Known(Strict):
+    """A difference known when the file was written: stated less computed, in the stated unit."""
+
+    difference: Exact
+    kind: Literal["rounding", "contradiction", "unexplained"]
+    note: Label
+
+
+class Published(Strict):
+    """A file with `published: ID`."""
+
+    published: Id
+    label: Label
+    cite: Cite
+    headings: dict[Id, Label] = {}
+    tables: dict[Id, Table] = {}
+    figures: dict[Id, Single] = {}
+    relations: dict[Id, Relation] = {}
+    known: dict[str, Known] = {}
+
+    @cached_property
+    def all_figures(self) -> Mapping[Ref, Figure]:
+        """Every published figure by its reference, those of the tables as table/row/column."""
+        found = {
+            name: Figure(name, f.label, f.value, f.unit, f.at, ("figures", name, "value"))
+            for name, f in self.figures.items()
+        }
+        for name, table in self.tables.items():
+            for figure in _cells(name, table, self.headings):
+                found[figure.ref] = figure
+        return found
+
+    def plan(self) -> Iterator[Comparison]:
+        """Yield everything that ought to agree: the tables' sums, then the relations."""
+        for name, table in self.tables.items():
+            yield from _footings(name, table)
+        for name, relation in self.relations.items():
+            yield from _related(name, relation, self.tables)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A published figure; `location` is its place in the file."""
+
+    ref: Ref
+    label: Label
+    value: str
+    unit: Unit
+    at: str
+    location: Location
+
+    @property
+    def exact(self) -> Fraction:
+        """The figure in the base unit: 分, 人, %."""
+        return Fraction(self.value) * BASE[self.unit][1]
+
+    @property
+    def slack(self) -> Fraction:
+        """How far in the base unit the figure may be off by rounding; 0 for whole 分 and 人."""
+        step = Fraction(BASE[self.unit][1], 10 ** decimals(self.value))
+        return step / 2 if step > 1 or self.unit == "%" else Fraction(0)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What ought to equal the `stated` figure, and the figures from which that is computed."""
+
+    id: str
+    stated: Ref
+    relation: Sum | Product | Share | Growth | AtLeast | Need
+    inputs: tuple[Ref, ...]
+    location: Location
+
+
+def _cells(name: str, table: Table, headings: Mapping[str, Label]) -> Iterator[Figure]:
+    for row, values in table.rows.items():
+        heading = headings.get(row, Label(zh=row, en=row))
+        for index, (column, value) in enumerate(zip(table.columns, values, strict=False)):
+            label = Label(
+                zh=f"{table.label.zh}：{heading.zh}，{table.columns[column].zh}",
+                en=f"{table.label.en}: {heading.en}, {table.columns[column].en}",
+            )
+            unit = table.units.get(column, table.unit)
+            place = ("tables", name, "rows", row, index)
+            yield Figure(f"{name}/{row}/{column}", label, value, unit, table.at, place)
+
+
+def _footings(name: str, table: Table) -> Iterator[Comparison]:
+    for row in table.rows:
+        below = table.below(row) if "rows" in table.foots else []
+        for column in table.columns if below else ():
+            if table.units.get(column) != "%":
+                ref = f"{name}/{row}/{column}"
+                parts = [f"{name}/{part}/{column}" for part in below]
+                yield _sum(
+                    f"{ref}/rows", Sum(whole=ref, parts=parts), ("tables", name, "rows", row)
+                )
+        for column, added in table.column_sums.items():
+            ref = f"{name}/{row}/{column}"
+            parts = [f"{name}/{row}/{part}" for part in added]
+            yield _sum(f"{ref}/columns", Sum(whole=ref, parts=parts), ("tables", name, "rows", row))
+
+
+def _sum(name: str, relation: Sum, at: Location) -> Comparison:
+    return Comparison(name, relation.whole, relation, (*relation.parts, *relation.less), at)
+
+
+def _related(name: str, relation: Relation, tables: Mapping[str, Table]) -> Iterator[Comparison]:
+    at: Location = ("relations", name)
+    if relation.equal:
+        stated, other = relation.equal
+        yield _sum(name, Sum(whole=stated, parts=[other]), at)
+    if relation.sum:
+        yield _sum(name, relation.sum, at)
+    if relation.product:
+        p = relation.product
+        factors = tuple(ref for f in p.factors for ref in ([f] if isinstance(f, str) else f))
+        yield Comparison(name, p.result, p, factors, at)
+    if relation.share:
+        s = relation.share
+        yield Comparison(name, s.percent, s, (s.part, s.of), at)
+    if relation.growth:
+        g = relation.growth
+        yield Comparison(name, g.percent, g, (g.now, g.increase), at)
+    if relation.at_least:
+        a = relation.at_least
+        yield Comparison(name, a.figure, a, (a.floor,), at)
+    if relation.need:
+        n = relation.need
+        yield Comparison(name, n.stated, n, tuple(n.headcounts.values()), at)
+    if relation.same and all(table in tables for table in relation.same.tables):
+        yield from _same(name, relation.same, tables, at)
+
+
+def _same(name: str, same: Same, tables: Mapping[str, Table], at: Location) -> Iterator[Comparison]:
+    one, two = same.tables
+    for row in tables[one].rows:
+        for column in tables[one].columns:
+            if row in tables[two].rows and column in tables[two].columns:
+                relation = Sum(whole=f"{one}/{row}/{column}", parts=[f"{two}/{row}/{column}"])
+                yield _sum(f"{name}/{row}/{column}", relation, at)
+
+
+def check_published(
+    published: Published,
+    areas: Mapping[str, Collection[str]],
+    payers: Mapping[str, Collection[str]],
+) -> Iterator[Problem]:
+    """Yield (place in the file, what is wrong) for all that the schema alone cannot see.
+
+    `areas` and `payers` give, for each funding of the pack, its areas and its payers. Whether the
+    figures agree is not asked here.
+    """
+    for name, table in published.tables.items():
+        for place, message in _check_table(table, published.headings):
+            yield ("tables", name, *place), message
+    for name, relation in published.relations.items():
+        if sum(getattr(relation, kind) is not None for kind in KINDS) != 1:
+            yield (
+                ("relations", name),
+                _("a relation has exactly one of: {kinds}").format(kinds=", ".join(KINDS)),
+            )
+        for other in relation.same.tables if relation.same else ():
+            if other not in published.tables:
+                yield ("relations", name, "same"), _unknown(other, "tables", published.tables)
+        if relation.need:
+            yield from _check_need(relation.need, areas, payers, ("relations", name, "need"))
+    yield from _check_plan(published)
+
+
+def _unknown(name: str, where: str, known: Collection[str]) -> str:
+    return _("{name} is not among the {where}.{nearest}").format(
+        name=visible(name), where=where, nearest=nearest(name, known)
+    )
+
+
+def _check_table(table: Table, headings: Mapping[str, Label]) -> Iterator[Problem]:
+    for row, values in table.rows.items():
+        if row not in headings:
+            yield ("rows", row), _unknown(row, "headings", headings)
+        if len(values) != len(table.columns):
+            yield (
+                ("rows", row),
+                _("{found} figures for {needed} columns").format(
+                    found=len(values), needed=len(table.columns)
+                ),
+            )
+    for column, parts in table.column_sums.items():
+        for part in (column, *parts):
+            if part not in table.columns:
+                yield ("column_sums", column), _unknown(part, "columns", table.columns)
+    for column in table.units:
+        if column not in table.columns:
+            yield ("units", column), _unknown(column, "columns", table.columns)
+
+
+def _check_need(
+    need: Need,
+    areas: Mapping[str, Collection[str]],
+    payers: Mapping[str, Collection[str]],
+    at: Location,
+) -> Iterator[Problem]:
+    if need.funding not in areas:
+        yield (*at, "funding"), _unknown(need.funding, "fundings", areas)
+        return
+    for area in need.headcounts:
+        if area not in areas[need.funding]:
+            yield (*at, "headcounts", area), _unknown(area, "areas", areas[need.funding])
+    for area in areas[need.funding]:
+        if area not in need.headcounts:
+            yield (*at, "headcounts"), _("no headcount for area {area}").format(area=area)
+    for i, payer in enumerate(need.payers):
+        if payer not in payers[need.funding]:
+            yield (*at, "payers", i), _unknown(payer, "payers", payers[need.funding])
+    if (need.part == "payers") != bool(need.payers):
+        yield at, _("part: payers and the list of payers belong together")
+
+
+def _check_plan(published: Published) -> Iterator[Problem]:
+    figures, ids = published.all_figures, set()
+    for comparison in published.plan():
+        ids.add(comparison.id)
+        refs = (comparison.stated, *comparison.inputs)
+        unknown = [ref for ref in refs if ref not in figures]
+        if comparison.location[0] == "relations":  # a table's own sums are checked with it
+            for ref in unknown:
+                yield comparison.location, _unknown(ref, "figures", figures)
+        if not unknown and isinstance(comparison.relation, Sum | AtLeast):
+            bases = {BASE[figures[ref].unit][0] for ref in refs}
+            if len(bases) > 1:
+                yield (
+                    comparison.location,
+                    _("{units} cannot be compared").format(units=", ".join(sorted(bases))),
+                )
+    for name in published.known:
+        if name not in ids:
+            yield ("known", name), _unknown(name, "comparisons", ids)

@@ -1,0 +1,236 @@
+"""Values of parameters: from the text of a pack to exact figures, by unit.
+
+A value is held per tuple of codes (empty when the parameter is `by` nothing): 分 or NO_LIMIT for
+yuan, a Fraction for percent, an int for count, a tuple of codes for codes, a tuple of
+(above 分, Fraction) for bands, a tuple of (payer, Fraction or None for the rest) for shares.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from mediaid.faults import nearest, visible
+from mediaid.i18n import gettext as _
+from mediaid.money import half_up, parse_percent, parse_yuan
+from mediaid.packs.rules import Dated, Parameter
+from mediaid.yamlsource import Location
+
+NO_LIMIT = 2**62
+"""`unlimited`: larger than any sum of amounts, and still an int64."""
+
+UNLIMITED = "unlimited"
+
+Codes = tuple[str, ...]
+Leaf = Any
+Values = dict[Codes, Leaf]
+Problem = tuple[Location, str]
+
+
+@dataclass(frozen=True)
+class ShareOf:
+    """An amount that is a share of another parameter, such as 25% of per-capita income."""
+
+    share: Fraction
+    of: str
+
+
+def parse_value(
+    parameter: Parameter, raw: Any, known: Sequence[Sequence[str]], needed: Sequence[set[str]]
+) -> tuple[Values, list[Problem]]:
+    """Read one dated value.
+
+    `known` and `needed` give, for each field of `by`, its codes and those that must be there.
+    Returns the values and every problem with its place below `value`.
+    """
+    values: Values = {}
+    problems: list[Problem] = []
+    _descend(parameter, raw, known, needed, (), values, problems)
+    return values, problems
+
+
+def _descend(
+    parameter: Parameter,
+    raw: Any,
+    known: Sequence[Sequence[str]],
+    needed: Sequence[set[str]],
+    at: Codes,
+    values: Values,
+    problems: list[Problem],
+) -> None:
+    depth = len(at)
+    if depth == len(parameter.by):
+        try:
+            values[at] = LEAVES[parameter.unit](raw)
+        except ValueError as error:
+            problems.append((at, str(error)))
+        return
+    field = parameter.by[depth]
+    if not isinstance(raw, dict):
+        problems.append((at, _("give one value for each {field}").format(field=field)))
+        return
+    for code, below in raw.items():
+        if code not in known[depth]:
+            problems.append(
+                (
+                    (*at, code),
+                    _("{code} is not a code of {field}.{nearest}").format(
+                        code=visible(code), field=field, nearest=nearest(code, known[depth])
+                    ),
+                )
+            )
+        elif code not in needed[depth]:
+            problems.append(
+                (
+                    (*at, code),
+                    _(
+                        "{code} is not among the {field} codes this is used for: remove it, or add it to "
+                        "the conditions"
+                    ).format(code=code, field=field),
+                )
+            )
+        else:
+            _descend(parameter, below, known, needed, (*at, code), values, problems)
+    missing = [code for code in known[depth] if code in needed[depth] and code not in raw]
+    if missing:
+        problems.append(
+            (at, _("no value for {field} {codes}").format(field=field, codes=", ".join(missing)))
+        )
+
+
+def _text(raw: Any) -> str:
+    if not isinstance(raw, str):
+        raise ValueError(_("a single value is expected here"))  # noqa: TRY004
+    return raw
+
+
+def _amount(raw: Any) -> int | ShareOf:
+    if isinstance(raw, dict):
+        if set(raw) != {"share", "of"}:
+            raise ValueError(_("a share of another parameter is written {{share: 25%, of: name}}"))
+        return ShareOf(parse_percent(_text(raw["share"])), _text(raw["of"]))
+    return NO_LIMIT if raw == UNLIMITED else parse_yuan(_text(raw))
+
+
+def _rate(raw: Any) -> Fraction:
+    rate = parse_percent(_text(raw))
+    if rate > 1:
+        raise ValueError(
+            _("{value} is more than the whole: a rate is at most 100%").format(value=visible(raw))
+        )
+    return rate
+
+
+def _count(raw: Any) -> int:
+    text = _text(raw)
+    if not (text.isascii() and text.isdigit() and len(text) <= 7):
+        raise ValueError(_("{value} is not a whole number").format(value=visible(text)))
+    return int(text)
+
+
+def _codes(raw: Any) -> Codes:
+    if not isinstance(raw, list) or not all(isinstance(item, str) for item in raw):
+        raise ValueError(_("a list of codes is expected here, such as [inpatient]"))
+    if len(set(raw)) != len(raw):
+        raise ValueError(_("a code stands here twice"))
+    return tuple(raw)
+
+
+def _bands(raw: Any) -> tuple[tuple[int, Fraction], ...]:
+    if not isinstance(raw, list) or not raw:
+        raise ValueError(_("a list of bands is expected: [{{above: 0, rate: 50%}}, …]"))
+    bands = []
+    for band in raw:
+        if not isinstance(band, dict) or set(band) != {"above", "rate"}:
+            raise ValueError(_("a band is written {{above: 10000, rate: 60%}}"))
+        bands.append((parse_yuan(_text(band["above"])), _rate(band["rate"])))
+    if bands[0][0] != 0:
+        raise ValueError(_("the first band must be above: 0"))
+    if any(low >= high for (low, _r), (high, _s) in zip(bands, bands[1:], strict=False)):
+        raise ValueError(_("bands must rise: each `above` larger than the one before"))
+    return tuple(bands)
+
+
+def _share(text: str) -> Fraction:
+    top, slash, bottom = text.partition("/")
+    if slash and top.isdigit() and bottom.isdigit() and text.isascii() and int(bottom):
+        return Fraction(int(top), int(bottom))
+    return parse_percent(text)
+
+
+def _shares(raw: Any) -> tuple[tuple[str, Fraction | None], ...]:
+    if not isinstance(raw, dict) or not raw:
+        raise ValueError(_("shares are written {{city: 50%, district: 25%, town: 25%}}"))
+    shares = {
+        payer: None if share == "residual" else _share(_text(share)) for payer, share in raw.items()
+    }
+    total = sum((s for s in shares.values() if s is not None), Fraction(0))
+    residual = [payer for payer, share in shares.items() if share is None]
+    if len(residual) > 1:
+        raise ValueError(_("only one payer can be residual"))
+    if (not residual and total != 1) or total > 1:
+        raise ValueError(
+            _("the shares sum to {total}, not to 100%").format(total=f"{float(total * 100):g}%")
+        )
+    return tuple(shares.items())
+
+
+LEAVES: dict[str, Callable[[Any], Leaf]] = {
+    "yuan": _amount,
+    "percent": _rate,
+    "count": _count,
+    "codes": _codes,
+    "bands": _bands,
+    "shares": _shares,
+}
+
+
+def share_amount(share: ShareOf, whole: int) -> int:
+    """Return the amount in 分 that is a share of `whole` 分, half-up."""
+    return half_up(whole, share.share.numerator, share.share.denominator)
+
+
+def in_force(values: Sequence[Dated], day: dt.date) -> tuple[Dated, bool] | None:
+    """Return the dated value for a day, and whether it is carried beyond its confirmed period.
+
+    None where the pack gives no value for the day.
+    """
+    found: Dated | None = None
+    for dated in sorted(values, key=lambda d: d.from_):
+        if dated.from_ <= day:
+            found = dated
+    if found is None:
+        return None
+    if found.to is None or day <= found.to:
+        return found, found.status == "carried"
+    return (found, True) if found.after == "carry_forward" else None
+
+
+def date_problems(values: Sequence[Dated]) -> Iterator[Problem]:
+    """Find periods that end before they begin, overlap, or stand out of order."""
+    for i, dated in enumerate(values):
+        if dated.to is not None and dated.to < dated.from_:
+            yield (
+                (i, "to"),
+                _("ends on {to}, before it begins on {start}").format(
+                    to=dated.to, start=dated.from_
+                ),
+            )
+    for i, (one, two) in enumerate(zip(values, values[1:], strict=False), 1):
+        if two.from_ <= one.from_:
+            yield (i, "from"), _("dated values stand in order of their from")
+        elif one.to is None or two.from_ <= one.to:
+            yield (
+                (i, "from"),
+                _("overlaps the value before it, which holds until {to}").format(
+                    to=one.to or _("further notice")
+                ),
+            )
+
+
+def known_codes(parameter: Parameter, codes: Mapping[str, Mapping[str, object]]) -> list[list[str]]:
+    """Return the pack's codes of each field in `by`, in the pack's order."""
+    return [list(codes.get(field, {})) for field in parameter.by]
