@@ -8,7 +8,7 @@ from mediaid.packs.enrolment import check_enrolment
 from mediaid.packs.facts import check_facts
 from mediaid.packs.funding import check_funding
 from mediaid.packs.model import PackModel
-from mediaid.packs.published import check_published
+from mediaid.packs.publishedcheck import check_published
 from mediaid.packs.targets import check_targets
 from mediaid.packs.values import Problem
 from mediaid.packs.workfunds import check_work_funds

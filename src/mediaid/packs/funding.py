@@ -1,8 +1,7 @@
 """Who pays for the population: funding by headcount, as `funding: ID` files state it.
 
 A standard per head and year is made of components. The participants bear a contribution out of
-them; payers share the rest by the area where a participant is registered. Work funds and
-enrolment standards have modules of their own and are found here as well.
+them; payers share the rest by the area where a participant is registered.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ from pydantic import Field
 from mediaid.faults import nearest, visible
 from mediaid.i18n import gettext as _
 from mediaid.money import show_yuan
-from mediaid.packs.enrolment import Enrolment, check_enrolment
 from mediaid.packs.rules import Dated, Parameter
 from mediaid.packs.types import Cite, Day, Id, Label, Strict, Yuan
 from mediaid.packs.values import (
@@ -29,20 +27,7 @@ from mediaid.packs.values import (
     in_force,
     parse_value,
 )
-from mediaid.packs.workfunds import WorkFunds, check_work_funds
 from mediaid.yamlsource import Location
-
-__all__ = [
-    "Enrolment",
-    "Funding",
-    "NoValueError",
-    "Scheme",
-    "WorkFunds",
-    "check_enrolment",
-    "check_funding",
-    "check_work_funds",
-    "scheme_on",
-]
 
 Named = Annotated[dict[Id, Label], Field(min_length=1)]
 Shares = tuple[tuple[str, Fraction | None], ...]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from mediaid.packs.datacheck import data_problems
 from mediaid.packs.enrolment import Enrolment
 from mediaid.packs.facts import Facts
 from mediaid.packs.funding import Funding
@@ -41,5 +42,5 @@ KINDS: dict[str, Kind] = {
     "facts": Kind(Facts, "facts"),
 }
 
-EXTRA_CHECKS: list[Callable[[PackModel], Iterator[Problem]]] = []
+EXTRA_CHECKS: list[Callable[[PackModel], Iterator[Problem]]] = [data_problems]
 """Checks of the parts that are not about one person's aid."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import types
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -12,8 +14,7 @@ from mediaid.i18n import gettext as _
 from mediaid.packs.rules import VERBS
 from mediaid.yamlsource import Location, Source
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+_DATES = ("from", "to")
 
 
 @dataclass
@@ -23,92 +24,272 @@ class Locator:
     parts: dict[Location, tuple[Source, Location]] = field(default_factory=dict)
     fallback: str = ""
 
-    def where(self, location: Location) -> str:
-        """file:line:column of a place in the model, or of the nearest part that is written."""
+    def find(self, location: Location) -> tuple[Source, Location] | None:
+        """Return the file of a place in the model, and what is written there of the place."""
         for length in range(len(location), -1, -1):
             part = self.parts.get(location[:length])
             if part:
                 source, start = part
-                return source.where((*start, *location[length:]))
-        return self.fallback
+                return source, written(source, start, location[length:])
+        return None
+
+    def where(self, location: Location) -> str:
+        """file:line:column of a place in the model, or of the nearest part that is written."""
+        found = self.find(location)
+        return found[0].where(found[1]) if found else self.fallback
+
+    def unsure(self, location: Location) -> bool:
+        """Whether what the model holds at a place stands in for something unreadable."""
+        found = self.find(location)
+        if found is None:
+            return False
+        source, at = found
+        if any(at[:length] in source.broken for length in range(len(at) + 1)):
+            return True
+        if len(at) < 2 or at[-1] not in _DATES:
+            return False
+        # A period whose end is unreadable cannot overlap its neighbours.
+        return any(b[:-2] == at[:-2] and b[-1:] in (("from",), ("to",)) for b in source.broken)
+
+
+def written(source: Source, at: Location, rest: Iterable[str | int]) -> Location:
+    """Follow a place of the model through what is written: a step's keys stand below its verb."""
+    for part in rest:
+        if (*at, part) in source.marks:
+            at = (*at, part)
+            continue
+        verb = next((v for v in VERBS if (*at, v) in source.marks), None)
+        if verb is not None and (*at, verb, part) in source.marks:
+            at = (*at, verb, part)
+    return at
+
+
+def by_place(fault: Fault) -> tuple[str, int, int, str]:
+    """Order faults by file, line and column."""
+    name, _colon, rest = fault.where.rpartition(":")
+    name, _colon, line = name.rpartition(":")
+    if name and line.isdigit() and rest.isdigit():
+        return name, int(line), int(rest), fault.message
+    return fault.where, 0, 0, fault.message
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing pydantic found: its place in the data, and what could stand there.
+
+    `at` is the place as far as it is written; `key` a key that is missing or unknown there.
+    """
+
+    kind: str
+    at: Location
+    key: str | None
+    expected: tuple[Any, ...]
+    raw: Any
+    message: str
+
+
+def findings(error: ValidationError, model: type[BaseModel], data: Any) -> list[Finding]:
+    """Return pydantic's findings about one file, one for each mistake."""
+    found = []
+    for raw in error.errors(include_url=False):
+        finding = _finding(raw, model, data)
+        if finding is not None and finding not in found:
+            found.append(finding)
+    return found
 
 
 def faults_of(error: ValidationError, model: type[BaseModel], source: Source) -> list[Fault]:
     """Turn pydantic's findings about one file into faults with positions and remedies."""
     return [
-        Fault(source.where(_location(found["loc"], source)), _message(found, model, source))
-        for found in error.errors(include_url=False)
+        Fault(source.where(finding.at), finding.message)
+        for finding in findings(error, model, source.data)
     ]
 
 
-def _location(loc: Iterable[Any], source: Source) -> Location:
-    """Drop what pydantic adds to a place (names of alternatives), keep what is written."""
-    place: Location = ()
+def _finding(raw: Any, model: type[BaseModel], data: Any) -> Finding | None:
+    kind, loc = raw["type"], list(raw["loc"])
+    key = None
+    if kind in ("missing", "extra_forbidden"):
+        key = str(loc.pop())
+    elif loc and loc[-1] == "[key]":
+        kind = "key"
+    place = _follow(loc, model, data)
+    if place is None:
+        return None
+    at, expected, value = place
+    if kind == "extra_forbidden":
+        at = (*at, str(key))
+    return Finding(kind, at, key, expected, value, _message(kind, key, expected, value, raw))
+
+
+def _follow(
+    loc: Sequence[Any], model: type[BaseModel], data: Any
+) -> tuple[Location, tuple[Any, ...], Any] | None:
+    """Follow pydantic's location through the data.
+
+    Return the place, the types that may stand there and the data that does; None where the
+    location belongs to an alternative that is not meant.
+    """
+    at: Location = ()
+    expected: tuple[Any, ...] = (model,)
     for part in loc:
-        if (*place, part) in source.marks:
-            place = (*place, part)
-    return place
+        if isinstance(data, dict) and part in data and not _is_label(part, expected, data):
+            expected = tuple(_below(expected, part))
+            at, data = (*at, part), data[part]
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            expected = tuple(_below(expected, part))
+            at, data = (*at, part), data[part]
+        elif part in VERBS and _are_steps(expected):
+            expected = (VERBS[part],)
+        elif len(expected) > 1 and isinstance(part, str) and part != "[key]":
+            meant = _meant(expected, data)
+            if _label(meant) != part and not (part.startswith("literal") and _is_literal(meant)):
+                return None
+            expected = (meant,)
+    return at, expected, data
 
 
-def _message(found: Any, model: type[BaseModel], source: Source) -> str:
-    kind, last = found["type"], str(found["loc"][-1]) if found["loc"] else ""
+def _is_label(part: Any, expected: Sequence[Any], data: Any) -> bool:
+    """Whether a part names an alternative: a step's verb, where `verb:` is written out."""
+    return part in VERBS and _are_steps(expected) and "verb" in data
+
+
+def _are_steps(expected: Sequence[Any]) -> bool:
+    return set(expected) == set(VERBS.values())
+
+
+def _label(annotation: Any) -> str:
+    return str(getattr(annotation, "__name__", annotation))
+
+
+def _is_literal(annotation: Any) -> bool:
+    return get_origin(annotation) is Literal
+
+
+def _meant(expected: Sequence[Any], data: Any) -> Any:
+    """Return the alternative that the data seems to be meant as."""
+    models = [kind for kind in expected if _is_model(kind)]
+    if isinstance(data, dict) and models:
+        return max(models, key=lambda kind: len(set(keys_of([kind])) & set(data)))
+    others = [kind for kind in expected if kind not in models]
+    if isinstance(data, list):
+        others = [kind for kind in others if get_origin(kind) is list] or others
+    return (others or list(expected))[0]
+
+
+def plain_types(annotation: Any) -> Iterator[Any]:
+    """Return what an annotation allows, without None and metadata."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        yield from plain_types(get_args(annotation)[0])
+    elif origin in (Union, types.UnionType):
+        for inner in get_args(annotation):
+            yield from plain_types(inner)
+    elif annotation is not type(None):
+        yield annotation
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _below(expected: Iterable[Any], part: Any) -> Iterator[Any]:
+    """Return what may stand one step further down."""
+    for kind in expected:
+        if _is_model(kind):
+            for name, info in kind.model_fields.items():
+                if part in (info.alias or name, name):
+                    yield from plain_types(info.annotation)
+        elif get_origin(kind) is list and isinstance(part, int):
+            yield from plain_types(get_args(kind)[0])
+        elif get_origin(kind) is dict:
+            yield from plain_types(get_args(kind)[1])
+    if part in VERBS and _are_steps(list(expected)):
+        yield VERBS[part]
+
+
+def keys_of(expected: Iterable[Any]) -> list[str]:
+    """Return the keys that are known where models are expected."""
+    return [
+        info.alias or name
+        for kind in expected
+        if _is_model(kind)
+        for name, info in kind.model_fields.items()
+        if name != "verb"
+    ]
+
+
+def literals_of(expected: Iterable[Any]) -> list[str]:
+    """Return the words that may stand in a place."""
+    return [str(word) for kind in expected if _is_literal(kind) for word in get_args(kind)]
+
+
+def _message(kind: str, key: str | None, expected: Sequence[Any], raw: Any, found: Any) -> str:
     if kind == "extra_forbidden":
         return _("unknown key {key}.{nearest}").format(
-            key=visible(last), nearest=nearest(last, _keys_beside(found["loc"][:-1], model))
-        )
+            key=visible(str(key)), nearest=nearest(str(key), keys_of(expected))
+        ) + _colon_hint(str(key))
     if kind == "missing":
-        return _("key {key} is missing").format(key=last)
+        return _("key {key} is missing").format(key=key) + _missing_hint(str(key), raw)
     if kind == "value_error":
         return str(found["ctx"]["error"])
     if kind in ("union_tag_invalid", "union_tag_not_found"):
-        verb = str(found.get("ctx", {}).get("tag", ""))
-        return _("a step is one of: {verbs}.{nearest}").format(
-            verbs=", ".join(VERBS), nearest=nearest(verb, VERBS)
-        )
+        return _step_message(raw)
     if kind == "literal_error":
-        expected = found["ctx"]["expected"].replace("'", "")
-        return _("{value} is not one of: {expected}").format(
-            value=visible(str(found["input"])), expected=expected
+        words = literals_of(expected)
+        return _("{value} is not one of: {expected}.{nearest}").format(
+            value=visible(str(raw)), expected=", ".join(words), nearest=nearest(str(raw), words)
         )
-    if kind in ("model_type", "dict_type", "model_attributes_type"):
-        return _("keys and values are expected here")
-    if kind == "list_type":
-        return _("a list is expected here")
-    if kind == "string_type":
-        return _("a single word or text is expected here")
-    if kind == "string_pattern_mismatch":
-        return _("{value} is not a valid name: use a-z, 0-9 and -").format(
-            value=visible(str(found["input"]))
+    if kind in ("key", "string_pattern_mismatch"):
+        value = found["input"] if kind == "string_pattern_mismatch" else found["loc"][-2]
+        return _("{value} is not a valid name: use a-z, 0-9, - and _").format(
+            value=visible(str(value))
         )
     if kind in ("too_short", "string_too_short"):
         return _("must not be empty")
-    return str(found["msg"])
+    return _shape_message(kind, raw, str(found["msg"]))
 
 
-def _keys_beside(loc: tuple[Any, ...], model: type[BaseModel]) -> list[str]:
-    """Collect the keys that are known where an unknown one was found."""
-    kinds: list[Any] = [model]
-    for part in loc:
-        kinds = [below for kind in kinds for below in _below(kind, part)]
-    return [f.alias or name for kind in kinds for name, f in kind.model_fields.items()]
+def _shape_message(kind: str, raw: Any, message: str) -> str:
+    if kind in ("model_type", "dict_type", "model_attributes_type", "dataclass_type"):
+        return _("keys and values are expected here") + _colon_hint(raw)
+    if kind == "list_type":
+        return _("a list is expected here, such as [a, b]")
+    if kind in ("string_type", "int_type", "date_type", "literal_error"):
+        return _("a single word or text is expected here")
+    return message
 
 
-def _below(kind: Any, part: Any) -> list[Any]:
-    """Find the models one step further down a location."""
-    if part in VERBS:
-        return [VERBS[part]]
-    if part in getattr(kind, "__name__", ""):
-        return [kind]
-    for name, info in getattr(kind, "model_fields", {}).items():
-        if part in (name, info.alias):
-            return _models_in(info.annotation)
-    return [kind]
+def _step_message(raw: Any) -> str:
+    if isinstance(raw, dict) and len(raw) > 1:
+        verb = next((key for key in raw if key in VERBS), None)
+        if verb is not None:
+            beside = ", ".join(visible(str(key)) for key in raw if key != verb)
+            return _("move {keys} below {verb}: a step is one verb with its keys below it").format(
+                keys=beside, verb=verb
+            )
+    word = str(next(iter(raw), "")) if isinstance(raw, dict) else str(raw)
+    return _("a step is one of: {verbs}.{nearest}").format(
+        verbs=", ".join(VERBS), nearest=nearest(word, VERBS)
+    )
 
 
-def _models_in(annotation: Any) -> list[Any]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    found: list[Any] = []
-    for inner in getattr(annotation, "__args__", ()):
-        found += _models_in(inner)
-    return found
+def _missing_hint(key: str, raw: Any) -> str:
+    if isinstance(raw, dict) and len(raw) == 1:
+        [(word, below)] = raw.items()
+        if word in VERBS and not isinstance(below, dict):
+            return _(": write {example}").format(example=f"{word}: {{{key}: …}}")
+    examples = {
+        "cite": "cite: {source: …, at: …}",
+        "label": "label: {zh: …, en: …}",
+        "from": "from: 2023-01-01",
+    }
+    return _(": write {example}").format(example=examples[key]) if key in examples else ""
+
+
+def _colon_hint(text: Any) -> str:
+    if isinstance(text, str) and "：" in text:
+        return " " + _("Write the colon as : and a space, not as ：")
+    if isinstance(text, str) and ":" in text:
+        return " " + _("Put a space behind the colon")
+    return ""

@@ -1,7 +1,5 @@
 """A whole rule pack, as read from its folder."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property

@@ -1,7 +1,5 @@
 """Readings of unclear clauses, and overlays: both are lists of changes to a pack."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from pydantic import Field

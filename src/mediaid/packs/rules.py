@@ -4,8 +4,6 @@ This is the closed vocabulary of docs/rule-packs.md. Values stay as written unti
 parses them by their unit.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field

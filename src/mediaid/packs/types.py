@@ -3,8 +3,6 @@
 Every scalar of a pack arrives as the text that was written and is parsed here by its meaning.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from typing import Annotated, Any, Literal
@@ -20,7 +18,7 @@ from mediaid.money import parse_yuan
 class Strict(BaseModel):
     """A part of a pack: unknown keys are faults, and nothing changes once read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 class Label(Strict):

@@ -8,14 +8,22 @@ yuan, a Fraction for percent, an int for count, a tuple of codes for codes, a tu
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from mediaid.faults import nearest, visible
 from mediaid.i18n import gettext as _
-from mediaid.money import half_up, parse_percent, parse_yuan
+from mediaid.money import (
+    MAX_DENOMINATOR,
+    format_percent,
+    half_up,
+    parse_percent,
+    parse_yuan,
+    plain,
+)
 from mediaid.packs.rules import Dated, Parameter
 from mediaid.yamlsource import Location
 
@@ -23,6 +31,7 @@ NO_LIMIT = 2**62
 """`unlimited`: larger than any sum of amounts, and still an int64."""
 
 UNLIMITED = "unlimited"
+RESIDUAL = "residual"
 
 Codes = tuple[str, ...]
 Leaf = Any
@@ -36,6 +45,14 @@ class ShareOf:
 
     share: Fraction
     of: str
+
+
+class BadValueError(ValueError):
+    """A value with parts of its own, and every problem with its place below the value."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("; ".join(message for _at, message in problems))
+        self.problems = tuple(problems)
 
 
 def parse_value(
@@ -65,6 +82,8 @@ def _descend(
     if depth == len(parameter.by):
         try:
             values[at] = LEAVES[parameter.unit](raw)
+        except BadValueError as error:
+            problems += [((*at, *below), message) for below, message in error.problems]
         except ValueError as error:
             problems.append((at, str(error)))
         return
@@ -74,21 +93,14 @@ def _descend(
         return
     for code, below in raw.items():
         if code not in known[depth]:
-            problems.append(
-                (
-                    (*at, code),
-                    _("{code} is not a code of {field}.{nearest}").format(
-                        code=visible(code), field=field, nearest=nearest(code, known[depth])
-                    ),
-                )
-            )
+            problems.append(((*at, code), unknown_code(code, field, known[depth])))
         elif code not in needed[depth]:
             problems.append(
                 (
                     (*at, code),
                     _(
-                        "{code} is not among the {field} codes this is used for: remove it, or add it to "
-                        "the conditions"
+                        "{code} is not among the {field} codes this is used for: remove it, or "
+                        "add it to the conditions"
                     ).format(code=code, field=field),
                 )
             )
@@ -101,6 +113,16 @@ def _descend(
         )
 
 
+def unknown_code(code: str, field: str, known: Iterable[str]) -> str:
+    """Say that a code is not one of a field's, and what may have been meant."""
+    message = _("{code} is not a code of {field}.{nearest}").format(
+        code=visible(code), field=field, nearest=nearest(code, known)
+    )
+    if re.fullmatch(r"\d{3}(\.\d+)?", code):
+        return f"{message} {_('If it ends an amount such as 130,000, write 130000')}"
+    return message
+
+
 def _text(raw: Any) -> str:
     if not isinstance(raw, str):
         raise ValueError(_("a single value is expected here"))  # noqa: TRY004
@@ -110,8 +132,15 @@ def _text(raw: Any) -> str:
 def _amount(raw: Any) -> int | ShareOf:
     if isinstance(raw, dict):
         if set(raw) != {"share", "of"}:
-            raise ValueError(_("a share of another parameter is written {{share: 25%, of: name}}"))
-        return ShareOf(parse_percent(_text(raw["share"])), _text(raw["of"]))
+            raise ValueError(
+                _("a share of another parameter is written {example}").format(
+                    example="{share: 25%, of: income}"
+                )
+            )
+        try:
+            return ShareOf(parse_percent(_text(raw["share"])), _text(raw["of"]))
+        except ValueError as error:
+            raise BadValueError([(("share",), str(error))]) from None
     return NO_LIMIT if raw == UNLIMITED else parse_yuan(_text(raw))
 
 
@@ -125,7 +154,7 @@ def _rate(raw: Any) -> Fraction:
 
 
 def _count(raw: Any) -> int:
-    text = _text(raw)
+    text = plain(_text(raw))
     if not (text.isascii() and text.isdigit() and len(text) <= 7):
         raise ValueError(_("{value} is not a whole number").format(value=visible(text)))
     return int(text)
@@ -134,47 +163,101 @@ def _count(raw: Any) -> int:
 def _codes(raw: Any) -> Codes:
     if not isinstance(raw, list) or not all(isinstance(item, str) for item in raw):
         raise ValueError(_("a list of codes is expected here, such as [inpatient]"))
-    if len(set(raw)) != len(raw):
-        raise ValueError(_("a code stands here twice"))
+    twice = [
+        ((i,), _("{code} stands here twice").format(code=visible(code)))
+        for i, code in enumerate(raw)
+        if code in raw[:i]
+    ]
+    if twice:
+        raise BadValueError(twice)
     return tuple(raw)
 
 
 def _bands(raw: Any) -> tuple[tuple[int, Fraction], ...]:
     if not isinstance(raw, list) or not raw:
-        raise ValueError(_("a list of bands is expected: [{{above: 0, rate: 50%}}, …]"))
-    bands = []
-    for band in raw:
-        if not isinstance(band, dict) or set(band) != {"above", "rate"}:
-            raise ValueError(_("a band is written {{above: 10000, rate: 60%}}"))
-        bands.append((parse_yuan(_text(band["above"])), _rate(band["rate"])))
-    if bands[0][0] != 0:
-        raise ValueError(_("the first band must be above: 0"))
-    if any(low >= high for (low, _r), (high, _s) in zip(bands, bands[1:], strict=False)):
-        raise ValueError(_("bands must rise: each `above` larger than the one before"))
+        raise ValueError(
+            _("a list of bands is expected: {example}").format(
+                example="[{above: 0, rate: 50%}, {above: 10000, rate: 60%}]"
+            )
+        )
+    problems: list[Problem] = []
+    bands = [_band(band, i, problems) for i, band in enumerate(raw)]
+    if not problems and bands[0][0] != 0:
+        problems.append(((0, "above"), _("the first band must be above: 0")))
+    for i in range(1, len(bands)):
+        if not problems and bands[i][0] <= bands[i - 1][0]:
+            problems.append(
+                (
+                    (i, "above"),
+                    _("bands must rise: {above} does not lie above the band before").format(
+                        above=visible(str(raw[i]["above"]))
+                    ),
+                )
+            )
+    if problems:
+        raise BadValueError(problems)
     return tuple(bands)
 
 
-def _share(text: str) -> Fraction:
+def _band(raw: Any, i: int, problems: list[Problem]) -> tuple[int, Fraction]:
+    if not isinstance(raw, dict) or set(raw) != {"above", "rate"}:
+        message = _("a band is written {example}").format(example="{above: 10000, rate: 60%}")
+        problems.append(((i,), message))
+        return 0, Fraction(0)
+    parts: dict[str, Any] = {"above": 0, "rate": Fraction(0)}
+    readers: tuple[tuple[str, Callable[[Any], Any]], ...] = (
+        ("above", lambda text: parse_yuan(_text(text))),
+        ("rate", _rate),
+    )
+    for key, read in readers:
+        try:
+            parts[key] = read(raw[key])
+        except ValueError as error:
+            problems.append(((i, key), str(error)))
+    return parts["above"], parts["rate"]
+
+
+def _share(raw: Any) -> Fraction:
+    text = _text(raw)
     top, slash, bottom = text.partition("/")
-    if slash and top.isdigit() and bottom.isdigit() and text.isascii() and int(bottom):
+    if slash and text.isascii() and top.isdigit() and bottom.isdigit():
+        if not 0 < int(bottom) <= MAX_DENOMINATOR:
+            raise ValueError(
+                _("{value} is no share: its denominator is from 1 to 1,000,000").format(
+                    value=visible(text)
+                )
+            )
         return Fraction(int(top), int(bottom))
     return parse_percent(text)
 
 
 def _shares(raw: Any) -> tuple[tuple[str, Fraction | None], ...]:
     if not isinstance(raw, dict) or not raw:
-        raise ValueError(_("shares are written {{city: 50%, district: 25%, town: 25%}}"))
-    shares = {
-        payer: None if share == "residual" else _share(_text(share)) for payer, share in raw.items()
-    }
-    total = sum((s for s in shares.values() if s is not None), Fraction(0))
-    residual = [payer for payer, share in shares.items() if share is None]
-    if len(residual) > 1:
-        raise ValueError(_("only one payer can be residual"))
-    if (not residual and total != 1) or total > 1:
         raise ValueError(
-            _("the shares sum to {total}, not to 100%").format(total=f"{float(total * 100):g}%")
+            _("shares are written {example}").format(
+                example="{city: 50%, district: 25%, town: 25%}"
+            )
         )
+    problems: list[Problem] = []
+    shares: dict[str, Fraction | None] = {}
+    for payer, share in raw.items():
+        try:
+            shares[payer] = None if share == RESIDUAL else _share(share)
+        except ValueError as error:
+            problems.append(((payer,), str(error)))
+    residual = [payer for payer, share in shares.items() if share is None]
+    total = sum((s for s in shares.values() if s is not None), Fraction(0))
+    if len(residual) > 1:
+        problems.append(((residual[1],), _("only one payer can be residual")))
+    elif not problems and ((not residual and total != 1) or total > 1):
+        problems.append(
+            (
+                (),
+                _("the shares sum to {total}, not to 100%").format(total=format_percent(total)),
+            )
+        )
+    if problems:
+        raise BadValueError(problems)
     return tuple(shares.items())
 
 
