@@ -1,0 +1,79 @@
+"""`mediaid scenarios run` and its exit codes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mediaid import i18n
+from mediaid.cli.main import main
+from scenario_support import RIGHT, WRONG, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    Run = tuple[int, str, str]
+
+
+@pytest.fixture(autouse=True)
+def default_language() -> Iterator[None]:
+    yield
+    i18n.choose(None)
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> Run:
+    """Run the command in English and return exit code, output and error output."""
+    try:
+        code = main(["--lang", "en", "scenarios", "run", *arguments])
+    except SystemExit as end:
+        code = int(end.code or 0)
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def test_all_as_expected(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path / "f.yaml", RIGHT)
+    assert run(capsys, str(path)) == (0, "Scenarios: 1; passed: 1; failed: 0\n", "")
+
+
+def test_a_mismatch_ends_with_1_after_all_files(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path / "a.yaml", WRONG)
+    write(tmp_path / "b.yaml", RIGHT)
+    code, out, err = run(capsys, str(tmp_path))
+    assert (code, err) == (1, "")
+    assert out.endswith("Scenarios: 2; passed: 1; failed: 1\n")
+    assert "7100.00" in out
+
+
+def test_a_bad_file_ends_with_2_after_all_files(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path / "a.yaml", WRONG.replace("expect:", "expects:"))
+    write(tmp_path / "b.yaml", WRONG)
+    code, out, err = run(capsys, str(tmp_path))
+    assert code == 2
+    assert "a.yaml:6:5: unknown key expects. Did you mean expect?" in err
+    assert out.endswith("Scenarios: 1; passed: 0; failed: 1; files that could not be read: 1\n")
+
+
+def test_a_missing_path_ends_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, str(tmp_path / "none"))
+    assert (code, out) == (2, "")
+    assert "does not exist" in err
+
+
+def test_another_pack_can_be_tried(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path / "f.yaml", RIGHT)
+    code, _out, err = run(capsys, str(path), "--pack", "nanchang-xihu")
+    assert code == 2  # which has no such benefit
+    assert "medical-aid" in err
+
+
+def test_the_shipped_scenarios_are_the_default(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys)
+    assert (code, err) == (0, "")
+    assert out.endswith("failed: 0\n")
