@@ -20,11 +20,16 @@ def visible(text: str) -> str:
 
     Such characters could forge lines of a log or move the cursor of a terminal.
     """
-    shown = "".join(
-        f"\\u{ord(c):04x}" if ord(c) < 32 or 127 <= ord(c) < 160 or ord(c) in _HIDDEN else c
-        for c in text[: _LONGEST + 1]
-    )
+    shown = visible_line(text[: _LONGEST + 1])
     return shown if len(text) <= _LONGEST else shown[:_LONGEST] + "…"
+
+
+def visible_line(text: str) -> str:
+    """Foreign text of any length without control and direction characters."""
+    return "".join(
+        f"\\u{ord(c):04x}" if ord(c) < 32 or 127 <= ord(c) < 160 or ord(c) in _HIDDEN else c
+        for c in text
+    )
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

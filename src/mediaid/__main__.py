@@ -1,0 +1,5 @@
+"""`python -m mediaid` is the command line too."""
+
+from mediaid.cli.main import run
+
+run()

@@ -1,0 +1,141 @@
+"""Output files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mediaid.faults import ClaimError, Fault, visible
+from mediaid.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import TracebackType
+
+
+def refuse_paths(inputs: Sequence[Path], outputs: Sequence[Path]) -> None:
+    """ClaimError with every output that is a folder, has no folder, or is a file in use here."""
+    faults = []
+    for place, path in enumerate(outputs):
+        others = [*inputs, *outputs[:place]]
+        if path.is_dir():
+            problem = _("is a folder: name a file")
+        elif not path.parent.is_dir():
+            problem = _("there is no such folder: make it first")
+        elif any(_same(path, other) for other in others):
+            problem = _("is the input or another output as well: name another file")
+        else:
+            continue
+        faults.append(Fault(visible(str(path)), problem))
+    if faults:
+        raise ClaimError(faults)
+
+
+def _same(one: Path, other: Path) -> bool:
+    if os.path.realpath(one) == os.path.realpath(other):
+        return True
+    with suppress(OSError):
+        return one.samefile(other)
+    return False
+
+
+class Outputs:
+    """New files under passing names beside their targets, which `publish` gives their names.
+
+    As a context manager it leaves nothing behind of what was not published.
+    """
+
+    def __init__(self, targets: Sequence[Path]) -> None:
+        # Behind a symbolic link the file is replaced, not the link.
+        self._targets = [Path(os.path.realpath(target)) for target in targets]
+        self._passing: list[Path] = []
+
+    def __enter__(self) -> list[Path]:
+        """Make the files, so that a folder that cannot be written to is known at once."""
+        try:
+            for target in self._targets:
+                self._passing.append(_make_beside(target))
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return list(self._passing)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for path in self._passing:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+
+    def publish(self) -> None:
+        """Make all files permanent, then give them their names; none if one cannot be had."""
+        for path in self._passing:
+            with refusing(path), path.open("rb+") as file:
+                os.fsync(file.fileno())
+        placed: list[Path] = []
+        try:
+            for path, target in zip(self._passing, self._targets, strict=True):
+                is_new = not target.exists()
+                with refusing(target):
+                    path.replace(target)
+                if is_new:
+                    placed.append(target)
+        except BaseException:
+            for target in placed:
+                with suppress(OSError):
+                    target.unlink()
+            raise
+        for folder in {target.parent for target in self._targets}:
+            _sync_folder(folder)
+
+
+def _make_beside(target: Path) -> Path:
+    with refusing(target):
+        handle, name = tempfile.mkstemp(
+            prefix=f".{target.stem[:40]}.", suffix=".part", dir=target.parent
+        )
+        os.close(handle)
+        path = Path(name)
+        path.chmod(_mode_of(target))
+        return path
+
+
+def _mode_of(target: Path) -> int:
+    """The permissions the file has, or those that any new file gets."""
+    with suppress(OSError):
+        return target.stat().st_mode & 0o777
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+@contextmanager
+def refusing(path: Path) -> Iterator[None]:
+    """Turn an OSError into a ClaimError that names the file."""
+    try:
+        yield
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> ClaimError:
+    """The refusal of an output that cannot be written."""
+    reason = visible(error.strerror or str(error))
+    return ClaimError(
+        Fault(visible(str(path)), _("cannot be written: {reason}").format(reason=reason))
+    )
+
+
+def _sync_folder(folder: Path) -> None:
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

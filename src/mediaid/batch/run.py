@@ -1,0 +1,141 @@
+"""One batch: a file of claims in, a file of lines out, both whole or neither."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from mediaid.batch.formats import format_of
+from mediaid.batch.outputs import Outputs, refuse_paths, refusing
+from mediaid.batch.rejects import rejects_frame, rejects_of_settled_holders
+from mediaid.batch.result import result_frame, with_headings
+from mediaid.batch.source import open_source
+from mediaid.batch.summary import Summary, provisional_of, sums_of
+from mediaid.batch.table import read_table
+from mediaid.batch.writers import refuse_too_long, unwatched, write_table
+from mediaid.engine.settle import settle
+from mediaid.faults import ClaimError, Fault
+from mediaid.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from pathlib import Path
+
+    import polars as pl
+
+    from mediaid.batch.table import Table
+    from mediaid.packs.model import Pack
+
+SHOWN = 20
+"""How many faults of rows are shown."""
+
+
+class Report(Protocol):
+    """Told what is being done, and which part of all the work was done before (0 to 1)."""
+
+    def __call__(self, doing: str, done: float) -> None: ...
+
+
+def _quiet(doing: str, done: float) -> None:
+    """Report nothing."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to settle. Without `rejects` a single bad row stops everything."""
+
+    claims: Path
+    output: Path
+    pack: Pack
+    rejects: Path | None = None
+    ignore: Collection[str] = field(default=())
+    chinese_headings: bool = False
+
+    @property
+    def outputs(self) -> list[Path]:
+        """The files to be written."""
+        return [self.output] if self.rejects is None else [self.output, self.rejects]
+
+
+def run(job: Job, report: Report = _quiet) -> Summary:
+    """Settle a file of claims; write its lines and its rejected rows; say what it came to.
+
+    Raises ClaimError with what is wrong: then no output appears, nor changes.
+    """
+    for path in job.outputs:
+        format_of(path)
+    refuse_paths([job.claims], job.outputs)
+    outputs = Outputs(job.outputs)
+    with outputs as passing:
+        report(_("reading"), 0)
+        table = read_table(open_source(job.claims), job.pack, job.ignore)
+        refuse_no_claims(table)
+        if job.rejects is None:
+            refuse_bad_rows(table)
+        refuse_too_long(table.count - table.problems.count, format_of(job.output), job.output)
+        report(_("settling"), 0.35)
+        frame, summary = _settled(table, job)
+        report(_("writing"), 0.6)
+        _write(frame, passing[0], job.output, job, lambda p: report(_("writing"), 0.6 + 0.4 * p))
+        if job.rejects is not None:
+            rejected = rejects_frame(table, job.chinese_headings)
+            _write(rejected, passing[1], job.rejects, job)
+        outputs.publish()
+        report(_("done"), 1)
+    return summary
+
+
+def refuse_no_claims(table: Table) -> None:
+    """ClaimError if there is nothing to settle, which is more likely a mistake than a wish."""
+    if table.count == 0:
+        raise ClaimError(
+            Fault(table.source.name, _("holds no claims: below the headings all is empty"))
+        )
+
+
+def refuse_bad_rows(table: Table) -> None:
+    """ClaimError with the first faults if any row is bad."""
+    bad = table.problems.count
+    if bad:
+        raise ClaimError(
+            [
+                *table.problems.faults(SHOWN),
+                Fault(
+                    table.source.name,
+                    _(
+                        "{bad} of {claims} claims are bad, so nothing was written. Correct them, "
+                        "or settle the others with --rejects FILE"
+                    ).format(bad=f"{bad:,}", claims=f"{table.count:,}"),
+                ),
+            ]
+        )
+
+
+def _settled(table: Table, job: Job) -> tuple[pl.DataFrame, Summary]:
+    claims = table.claims()
+    lines = settle(claims, job.pack).lines
+    refuse_too_long(lines.n, format_of(job.output), job.output)
+    overpaid = "already_aided" in table.columns.positions
+    frame = with_headings(result_frame(lines, claims, overpaid), job.chinese_headings)
+    summary = Summary(
+        pack=job.pack,
+        claims=table.count,
+        settled=claims.n,
+        rejected=table.problems.count,
+        of_settled_holders=rejects_of_settled_holders(table),
+        lines=lines.n,
+        sums=sums_of(lines, claims, job.pack),
+        provisional=provisional_of(lines),
+    )
+    return frame, summary
+
+
+def _write(
+    frame: pl.DataFrame,
+    passing: Path,
+    target: Path,
+    job: Job,
+    written: Callable[[float], None] = unwatched,
+) -> None:
+    with refusing(target):
+        write_table(frame, passing, format_of(target), job.chinese_headings, written)

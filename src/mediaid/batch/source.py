@@ -1,0 +1,102 @@
+"""A claims file as it stands: its headings and its cells, nothing understood yet."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from mediaid.batch.formats import format_of
+from mediaid.faults import ClaimError, Fault, visible
+from mediaid.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import polars as pl
+
+FIRST_ROW = 2
+"""The number of the first claim: the headings are row 1, as a spreadsheet shows it. Parquet files
+count in the same way, so that a row keeps its number from one format to another."""
+
+
+class Source(Protocol):
+    """One opened file."""
+
+    name: str
+    headings: list[str]
+    broken: dict[int, str]
+    """Rows (from 0) that are no rows of this table, with the reason."""
+
+    def load(self, wanted: Sequence[int]) -> pl.DataFrame:
+        """Return the columns at these positions, each named by its position."""
+
+
+def open_source(path: Path) -> Source:
+    """Open a claims file; ClaimError if it is not there or is not what its name says."""
+    kind = format_of(path)
+    if not path.is_file():
+        raise ClaimError(
+            Fault(
+                visible(str(path)),
+                _("is no file of claims") if path.exists() else _("does not exist"),
+            )
+        )
+    try:
+        if path.stat().st_size == 0:
+            raise ClaimError(Fault(visible(str(path)), _("the file is empty")))
+        return _opened(path, kind)
+    except OSError as error:
+        raise ClaimError(
+            Fault(
+                visible(str(path)),
+                _("cannot be read: {reason}").format(reason=error.strerror or error),
+            )
+        ) from error
+
+
+def _opened(path: Path, kind: str) -> Source:
+    if kind == "csv":
+        from mediaid.batch.csv_source import CsvSource  # noqa: PLC0415 - only what is needed
+
+        return CsvSource(path)
+    if kind == "xlsx":
+        from mediaid.batch.xlsx_source import XlsxSource  # noqa: PLC0415
+
+        return XlsxSource(path)
+    from mediaid.batch.parquet_source import ParquetSource  # noqa: PLC0415
+
+    return ParquetSource(path)
+
+
+def cell_text(value: object) -> str:
+    """Text of a typed cell, as a person would have written it."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float):
+        return number_text(value)
+    if isinstance(value, dt.datetime):
+        midnight = value.time() == dt.time()
+        return value.date().isoformat() if midnight else value.isoformat(" ")
+    return str(value)
+
+
+MOST_EXACT = 1e15
+"""Spreadsheets keep 15 digits: what is longer has lost some, or cannot show that it has not."""
+
+
+def number_text(value: float, digits: int = 17) -> str:
+    """Text of a number: 8000, 8000.1; from 10^15 on with an exponent, since digits are lost.
+
+    `digits` is how many significant ones to trust: 17 tell every double from its neighbours, a
+    spreadsheet shows and keeps 15.
+    """
+    if abs(value) >= MOST_EXACT:
+        return f"{value:.14e}"
+    if value.is_integer():
+        return str(int(value))
+    return repr(value) if digits >= 17 else f"{value:.{digits}g}"

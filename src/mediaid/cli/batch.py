@@ -1,0 +1,174 @@
+"""`mediaid batch`: settle a file of claims."""
+
+# ruff: noqa: PLC0415 - a command imports what it needs when it runs: start-up stays fast
+from __future__ import annotations
+
+import signal
+import sys
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mediaid.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mediaid.batch.run import Job, Report
+    from mediaid.batch.summary import Summary
+
+DEFAULT_PACK = "shanghai-minhang"
+REFUSED = 2
+
+
+class Headings(StrEnum):
+    """Language of the headings of the output."""
+
+    en = "en"
+    zh = "zh"
+
+
+def batch(  # noqa: PLR0917 - one parameter an option
+    claims: Annotated[
+        Path,
+        typer.Argument(
+            metavar="CLAIMS",
+            help=_("The claims: .csv, .parquet or .xlsx, headings in Chinese or English."),
+            show_default=False,
+        ),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="OUT",
+            help=_("The result: .csv, .parquet or .xlsx. An existing file is replaced."),
+            show_default=False,
+        ),
+    ],
+    pack: Annotated[
+        str,
+        typer.Option("--pack", metavar="ID|DIR", help=_("Id or folder of the rule pack.")),
+    ] = DEFAULT_PACK,
+    reading: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reading",
+            metavar="ID=ALTERNATIVE",
+            help=_("Another reading of an unclear clause; repeatable."),
+            show_default=False,
+        ),
+    ] = None,
+    overlay: Annotated[
+        Path | None,
+        typer.Option(
+            "--overlay", metavar="FILE", help=_("A file of changed values."), show_default=False
+        ),
+    ] = None,
+    rejects: Annotated[
+        Path | None,
+        typer.Option(
+            "--rejects",
+            metavar="FILE",
+            help=_(
+                "Write bad rows here, each with its reason, and settle the others. Without it a "
+                "single bad row stops everything."
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    ignore_column: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--ignore-column",
+            metavar="NAME",
+            help=_("A column not to read; repeatable; '*' for all unknown ones."),
+            show_default=False,
+        ),
+    ] = None,
+    headers: Annotated[
+        Headings,
+        typer.Option(
+            "--headers",
+            help=_(
+                "Language of the result's headings. With zh a CSV file begins with a byte order "
+                "mark, so that Excel shows its Chinese."
+            ),
+        ),
+    ] = Headings.en,
+) -> None:
+    from mediaid.batch.formats import need_libraries
+    from mediaid.packs.load import load_pack
+
+    need_libraries()
+    from mediaid.batch.run import Job
+    from mediaid.batch.summary import show
+
+    job = Job(
+        claims=claims,
+        output=output,
+        pack=load_pack(pack, readings=reading or (), overlay=overlay),
+        rejects=rejects,
+        ignore=ignore_column or (),
+        chinese_headings=headers is Headings.zh,
+    )
+    try:
+        with _ended_by_signal():
+            summary = _run(job)
+    except KeyboardInterrupt:
+        typer.echo(_("interrupted: nothing was written"), err=True)
+        raise typer.Exit(REFUSED) from None
+    typer.echo(show(summary))
+    typer.echo(_("written: {files}").format(files=", ".join(map(str, job.outputs))))
+
+
+@contextmanager
+def _ended_by_signal() -> Iterator[None]:
+    """Have a polite request to end clean up like Ctrl-C."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, interrupt)
+    except ValueError:  # not the main thread, as when a test calls the command
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _run(job: Job) -> Summary:
+    from mediaid.batch.run import run
+
+    if not sys.stderr.isatty():
+        return run(job)
+    with _progress_bar() as report:
+        return run(job, report)
+
+
+@contextmanager
+def _progress_bar() -> Iterator[Report]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    progress = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    with progress:
+        task = progress.add_task("", total=1.0)
+
+        def report(doing: str, done: float) -> None:
+            progress.update(task, description=doing, completed=done)
+
+        yield report

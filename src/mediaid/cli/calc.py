@@ -1,0 +1,182 @@
+"""`mediaid calc`: one claim, settled and explained."""
+
+# ruff: noqa: PLC0415 - a command imports what it needs when it runs: start-up stays fast
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mediaid.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from mediaid.claims.table import Claims
+    from mediaid.packs.model import Pack
+
+DEFAULT_PACK = "shanghai-minhang"
+
+
+def calc(  # noqa: PLR0913, PLR0917 - one parameter an option
+    category: Annotated[
+        str, typer.Option("--category", help=_("Category of the person, as a code or label."))
+    ],
+    setting: Annotated[str, typer.Option("--setting", help=_("Inpatient or outpatient."))],
+    insurance: Annotated[str, typer.Option("--insurance", help=_("Insurance of the person."))],
+    self_paid: Annotated[
+        str, typer.Option("--self-paid", metavar="YUAN", help=_("What the person bore, in yuan."))
+    ],
+    date: Annotated[
+        str, typer.Option("--date", metavar="YYYY-MM-DD", help=_("Date of the claim."))
+    ],
+    pack: Annotated[
+        str, typer.Option("--pack", metavar="ID|DIR", help=_("Id or folder of the rule pack."))
+    ] = DEFAULT_PACK,
+    history: Annotated[
+        Path | None,
+        typer.Option(
+            "--history",
+            metavar="FILE",
+            help=_("The year's earlier claims: .csv, .xlsx, .parquet."),
+            show_default=False,
+        ),
+    ] = None,
+    person: Annotated[
+        str,
+        typer.Option(
+            "--person",
+            metavar="ID",
+            help=_("The person, where the history holds several."),
+            show_default=False,
+        ),
+    ] = "",
+    field: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--field",
+            metavar="NAME=VALUE",
+            help=_("Another field, such as premium=410; repeatable."),
+            show_default=False,
+        ),
+    ] = None,
+    also_category: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--also-category",
+            metavar="CATEGORY",
+            show_default=False,
+            help=_("Another category the person holds: says whether it gives more; repeatable."),
+        ),
+    ] = None,
+    reading: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reading",
+            metavar="ID=ALTERNATIVE",
+            show_default=False,
+            help=_("Another reading of an unclear clause; repeatable."),
+        ),
+    ] = None,
+    overlay: Annotated[
+        Path | None,
+        typer.Option(
+            "--overlay", metavar="FILE", help=_("A file of changed values."), show_default=False
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON."))] = False,
+) -> None:
+    from mediaid.engine.explain import settle_claim
+    from mediaid.engine.present import as_data, as_text
+    from mediaid.packs.load import load_pack
+
+    rules = load_pack(pack, readings=reading or (), overlay=overlay)
+    claim = {
+        **_fields(field or []),
+        "category": category,
+        "setting": setting,
+        "insurance": insurance,
+        "self_paid": self_paid,
+        "date": date,
+    }
+    if rules.dating != "date":
+        claim.setdefault(rules.dating, date)
+    past = _history(history, rules) if history else None
+    claim["person_id"] = person or _only_person(past, str(history))
+    result = settle_claim(claim, rules, past if past is not None else ())
+    others = {
+        code: settle_claim({**claim, "category": code}, rules, past if past is not None else ()).aid
+        for code in also_category or []
+    }
+    if as_json:
+        data = as_data(result)
+        if others:
+            data["other_categories"] = _as_yuan(others)
+        _print_json(data)
+        return
+    typer.echo(as_text(result))
+    for code, aid in others.items():
+        typer.echo(_other(code, aid, result.aid))
+
+
+def _as_yuan(amounts: dict[str, int]) -> dict[str, str]:
+    from mediaid.money import format_yuan
+
+    return {code: format_yuan(aid) for code, aid in amounts.items()}
+
+
+def _other(code: str, aid: int, chosen: int) -> str:
+    from mediaid.faults import visible
+    from mediaid.money import show_yuan
+
+    amount, name = show_yuan(aid), visible(code)
+    if aid > chosen:
+        return _("As {category} the aid would be more: {aid} yuan").format(
+            category=name, aid=amount
+        )
+    return _("As {category} the aid would be {aid} yuan, not more").format(
+        category=name, aid=amount
+    )
+
+
+def _print_json(data: dict[str, Any]) -> None:
+    import json
+
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def _fields(pairs: list[str]) -> dict[str, object]:
+    from mediaid.faults import Fault, MediaidError, visible
+
+    fields: dict[str, object] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or name in fields:
+            raise MediaidError(
+                Fault(
+                    f"--field {visible(pair)}",
+                    _("write it as NAME=VALUE") if not equals else _("the field is given twice"),
+                )
+            )
+        fields[name] = value
+    return fields
+
+
+def _history(path: Path, pack: Pack) -> Claims:
+    from mediaid.batch.history import read_history
+
+    return read_history(path, pack)
+
+
+def _only_person(past: Claims | None, name: str) -> str:
+    """Return the only person of a history; refuse to guess among several."""
+    from mediaid.faults import ClaimError, Fault
+
+    if past is None or not past.n:
+        return "P"
+    if past.person.max() > 0:
+        raise ClaimError(
+            Fault(
+                name, _("holds claims of several persons: name the one of this claim with --person")
+            )
+        )
+    return past.person_id[0]

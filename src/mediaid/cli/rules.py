@@ -1,0 +1,170 @@
+"""`mediaid rules`: look at rule packs and check them."""
+
+# ruff: noqa: PLC0415 - a command imports what it needs when it runs: start-up stays fast
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mediaid.i18n import gettext as _
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+    from mediaid.packs.show.values import Line
+
+app = typer.Typer(no_args_is_help=True)
+
+_AsJson = Annotated[bool, typer.Option("--json", help=_("Print JSON."))]
+_WIDEST = 100
+
+
+@app.command("list", help=_("The shipped packs, what they hold and for when they are confirmed."))
+def list_packs(as_json: _AsJson = False) -> None:
+    from mediaid.packs.find import shipped_packs
+    from mediaid.packs.load import load_pack
+    from mediaid.packs.show.pack import confirmed
+
+    packs = [load_pack(name) for name in shipped_packs()]
+    if as_json:
+        _print_json(
+            [
+                {
+                    "pack": pack.id,
+                    "label": str(pack.label),
+                    "hash": pack.hash,
+                    "confirmed": confirmed(pack),
+                    "benefits": [b.benefit for b in pack.benefits],
+                    "funding": list(pack.funding),
+                }
+                for pack in packs
+            ]
+        )
+        return
+    for pack in packs:
+        typer.echo(_("{id}: {label}").format(id=pack.id, label=pack.label))
+        names = [str(b.label) for b in pack.benefits] + [
+            str(f.label) for f in pack.funding.values()
+        ]
+        if names:
+            typer.echo("  " + _("holds: {names}").format(names="、".join(names)))
+        typer.echo("  " + _("confirmed: {period}").format(period=confirmed(pack)))
+        typer.echo(f"  {pack.hash}")
+
+
+@app.command("show", help=_("A policy in words: who, how much, which document says so."))
+def show(
+    pack: Annotated[str, typer.Argument(metavar="ID|DIR", help=_("Id or folder of the pack."))],
+    on: Annotated[
+        str,
+        typer.Option(
+            "--on",
+            metavar="YYYY-MM-DD",
+            show_default=False,
+            help=_("The day whose values are shown; default: the first confirmed year's last day."),
+        ),
+    ] = "",
+    reading: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reading",
+            metavar="ID=ALTERNATIVE",
+            show_default=False,
+            help=_("Another reading of an unclear clause; repeatable."),
+        ),
+    ] = None,
+    overlay: Annotated[
+        Path | None,
+        typer.Option(
+            "--overlay", metavar="FILE", show_default=False, help=_("A file of changed values.")
+        ),
+    ] = None,
+    as_json: _AsJson = False,
+) -> None:
+    from mediaid.packs.load import load_pack
+    from mediaid.packs.show.pack import last_confirmed, pack_data, pack_lines
+
+    loaded = load_pack(pack, readings=reading or (), overlay=overlay)
+    day = _day(on) if on else last_confirmed(loaded)
+    if as_json:
+        _print_json(pack_data(loaded, day))
+    else:
+        _print_lines(pack_lines(loaded, day))
+
+
+@app.command("check", help=_("Check a pack: every fault at once, with file, line and column."))
+def check(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help=_("Folder (or id) of the pack."))],
+    as_json: _AsJson = False,
+) -> None:
+    from mediaid.faults import PackError
+    from mediaid.packs.load import load_pack
+
+    try:
+        pack = load_pack(folder)
+    except PackError as error:
+        if not as_json:
+            raise
+        _print_json({"faults": [{"where": f.where, "message": f.message} for f in error.faults]})
+        raise typer.Exit(2) from None
+    if as_json:
+        _print_json({"faults": [], "pack": pack.id, "hash": pack.hash})
+        return
+    values = sum(len(p.values) for b in pack.benefits for p in b.parameters.values())
+    values += sum(len(p.values) for p in pack.model.pack.shared.parameters.values())
+    typer.echo(
+        _(
+            "{id} is sound: {benefits} benefits, {values} dated values, {readings} readings; {hash}"
+        ).format(
+            id=pack.id,
+            benefits=len(pack.benefits),
+            values=values,
+            readings=len(pack.model.readings),
+            hash=pack.hash,
+        )
+    )
+
+
+def _day(text: str) -> dt.date:
+    from mediaid.claims.cells import EPOCH, parse_day
+    from mediaid.faults import Fault, MediaidError
+
+    try:
+        days = parse_day(text)
+    except ValueError as error:
+        raise MediaidError(Fault("--on", str(error))) from None
+    import datetime as dt
+
+    return EPOCH + dt.timedelta(days=days)
+
+
+def _print_json(data: Any) -> None:
+    import json
+
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def _print_lines(lines: Iterable[Line]) -> None:
+    import shutil
+
+    from mediaid.faults import visible_line
+
+    width = min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST)
+    for line in lines:
+        for text in _wrapped(visible_line(line.text), width - 2 * line.indent):
+            typer.echo("  " * line.indent + text)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Break a line at spaces and between Chinese characters, by the cells it takes."""
+    from rich.text import Text
+
+    if not text:
+        return [""]
+    from rich.console import Console
+
+    console = Console(width=max(width, 20))
+    return [part.plain.rstrip() for part in Text(text).wrap(console, max(width, 20))]

@@ -1,0 +1,109 @@
+"""Funding, work funds and enrolment standards in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mediaid.i18n import gettext as _
+from mediaid.money import show_yuan
+from mediaid.packs.funding import SHAPES
+from mediaid.packs.show.values import Line, basis, leaves, period, standing
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
+    from mediaid.packs.enrolment import Measure
+    from mediaid.packs.funding import Funding
+    from mediaid.packs.model import Pack
+    from mediaid.packs.rules import Parameter
+    from mediaid.packs.workfunds import WorkFund
+
+
+def money_lines(pack: Pack, day: dt.date) -> Iterator[Line]:
+    """Describe everything of a pack that is about money but not about one person's aid."""
+    for funding in pack.funding.values():
+        yield Line(0, _("Funding: {label} ({id})").format(label=funding.label, id=funding.funding))
+        for name in SHAPES:
+            yield from _parameter(pack, funding, getattr(funding.parameters, name), day)
+    if pack.work_funds:
+        yield Line(0, _("Work funds"))
+        for line in pack.work_funds.work_funds.values():
+            found = standing(line.values, day)
+            if found:
+                yield Line(
+                    1,
+                    _("{name}: {value}").format(name=line.label, value=_work_fund(found[0].value)),
+                )
+                yield from basis(pack, found[0].cite, 2, period(found[0]), found[1])
+    if pack.enrolment:
+        yield Line(0, _("Enrolment standards"))
+        for scheme in pack.enrolment.enrolment.values():
+            found = standing(scheme.values, day)
+            if found:
+                yield Line(1, str(scheme.label))
+                for name, words in _measures().items():
+                    measure = getattr(found[0].value, name)
+                    if measure is not None:
+                        yield Line(
+                            2, _("{name}: {value}").format(name=words, value=_measure(measure))
+                        )
+                yield from basis(pack, found[0].cite, 2, period(found[0]), found[1])
+
+
+def _parameter(pack: Pack, funding: Funding, parameter: Parameter, day: dt.date) -> Iterator[Line]:
+    found = standing(parameter.values, day)
+    yield Line(1, str(parameter.label))
+    if found is None:
+        yield Line(2, _("no value on {day}").format(day=day))
+        return
+    names = {"component": funding.components, "area": funding.areas}
+    for codes, leaf in leaves(found[0].value, len(parameter.by)):
+        where = "／".join(
+            str(names[field][code]) for field, code in zip(parameter.by, codes, strict=True)
+        )
+        shares = (
+            _("; ").join(f"{funding.payers[payer]} {share}" for payer, share in leaf.items())
+            if isinstance(leaf, dict)
+            else _("{amount} yuan").format(amount=leaf)
+        )
+        yield Line(2, _("{code}: {value}").format(code=where, value=shares))
+    yield from basis(pack, found[0].cite, 2, period(found[0]), found[1])
+
+
+def _work_fund(fund: WorkFund) -> str:
+    amount = show_yuan(fund.amount())
+    if fund.lump_sum is not None:
+        return _("{amount} yuan, a lump sum").format(amount=amount)
+    words = _("{heads} persons × {unit} yuan = {product} yuan").format(
+        heads=f"{fund.headcount or 0:,}",
+        unit=show_yuan(fund.per_head or 0),
+        product=show_yuan(fund.uncut()),
+    )
+    if fund.cut_to:
+        words += _(", cut to whole {unit} yuan: {amount} yuan").format(
+            unit=show_yuan(fund.cut_to), amount=amount
+        )
+    return words
+
+
+def _measures() -> dict[str, str]:
+    return {
+        "headcount": _("headcount"),
+        "individual": _("individual contribution"),
+        "fiscal": _("fiscal subsidy"),
+        "employer": _("employer's contribution"),
+        "collection": _("collection"),
+        "benefits": _("benefits paid"),
+    }
+
+
+def _measure(measure: Measure) -> str:
+    units = {
+        "person": _("persons"),
+        "yuan": _("yuan a head"),
+        "wan_yuan": _("10,000 yuan"),
+        "percent_of_base": _("of the contribution base"),
+    }
+    signs = "／".join(dict.fromkeys(stated.sign for stated in measure.stated))
+    return f"{signs} {measure.amount} {units[measure.unit]}"

@@ -1,0 +1,134 @@
+"""`mediaid rules`: policies in words, and every fault of a pack."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from command import mediaid
+from mediaid.packs.find import shipped_packs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_list_names_every_shipped_pack(capsys: pytest.CaptureFixture[str]) -> None:
+    ran = mediaid(capsys, "rules", "list", "--json")
+    packs = {pack["pack"]: pack for pack in json.loads(ran.out)}
+    assert set(packs) == {"shanghai-minhang", "nanchang-xihu"}
+    assert packs["shanghai-minhang"]["benefits"] == [
+        "medical-aid",
+        "outpatient-aid",
+        "deductible-subsidy",
+        "premium-subsidy",
+    ]
+    assert packs["shanghai-minhang"]["funding"] == ["mutual-aid"]
+    text = mediaid(capsys, "--lang", "en", "rules", "list").out
+    assert "confirmed: 2023-01-01 to 2023-12-31" in text
+    assert packs["nanchang-xihu"]["hash"] in text
+
+
+def test_show_says_who_how_much_and_which_document(capsys: pytest.CaptureFixture[str]) -> None:
+    ran = mediaid(capsys, "rules", "show", "shanghai-minhang", "--lang", "en")
+    assert ran.code == 0
+    for words in (
+        "minimum living guarantee: 90%",
+        "low-income household: 2,500.00 yuan",
+        "special relief: no limit",
+        "沪医保规[2020]4号",
+        "cap-holder",
+        "● person",
+        "○ household-poverty",
+        "Funding: mutual aid",
+        "What the documents do not say",
+    ):
+        assert words.lower() in " ".join(ran.out.split()).lower(), words
+    assert "[provisional] not confirmed for this day" in ran.out  # the funding standard of 2023
+
+
+def test_show_on_a_later_day_marks_every_carried_value(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    data = json.loads(
+        mediaid(capsys, "rules", "show", "shanghai-minhang", "--on", "2024-01-01", "--json").out
+    )
+    values = [value for benefit in data["benefits"] for value in benefit["parameters"].values()]
+    assert all(value["provisional"] for value in [*values, *data["shared"].values()])
+    data = json.loads(
+        mediaid(capsys, "rules", "show", "shanghai-minhang", "--on", "2023-12-31", "--json").out
+    )
+    assert not any(value["provisional"] for value in data["shared"].values())
+
+
+def test_show_of_a_reading_shows_its_rules_and_hash(capsys: pytest.CaptureFixture[str]) -> None:
+    plain = mediaid(capsys, "rules", "show", "shanghai-minhang", "--lang", "en").out
+    ran = mediaid(
+        capsys,
+        "rules",
+        "show",
+        "shanghai-minhang",
+        "--reading",
+        "orphan-settings=both",
+        "--lang",
+        "en",
+    )
+    assert "orphan outside an institution: inpatient、outpatient" in ran.out
+    assert "● both" in ran.out
+    assert plain.splitlines()[1] != ran.out.splitlines()[1]
+
+
+def test_show_of_xihu_has_its_funds_and_says_what_is_missing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ran = mediaid(capsys, "rules", "show", "nanchang-xihu", "--lang", "en")
+    words = " ".join(ran.out.split())
+    assert "184,700 persons × 2.00 yuan = 369,400.00 yuan" in words
+    assert "360,000.00" in words
+    assert "state no benefit of one person" in words
+
+
+@pytest.mark.parametrize("name", sorted(shipped_packs()))
+def test_check_of_a_sound_pack(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    ran = mediaid(capsys, "rules", "check", str(shipped_packs()[name]), "--lang", "en")
+    assert ran.code == 0
+    assert "is sound" in ran.out
+
+
+def test_check_names_all_faults_at_once(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    folder = tmp_path / "city"
+    shutil.copytree(shipped_packs()["shanghai-minhang"], folder)
+    path = folder / "medical-aid.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("dibao: 90%", "dibao: 0.9").replace(
+            "low_income: 130000", "low_income: 130,000"
+        ),
+        encoding="utf-8",
+    )
+    ran = mediaid(capsys, "rules", "check", str(folder), "--lang", "en")
+    assert ran.code == 2
+    assert "city/medical-aid.yaml:" in ran.err
+    assert "0.9 is not a rate" in ran.err
+    assert "130,000 has thousands separators" in ran.err
+    data = json.loads(mediaid(capsys, "rules", "check", str(folder), "--json").out)
+    assert len(data["faults"]) == 2
+    assert all(fault["where"].count(":") == 2 for fault in data["faults"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("show", "shanghai"), "Did you mean shanghai-minhang?"),
+        (("show", "shanghai-minhang", "--on", "2023-13-01"), "2023-13-01"),
+        (("check", "no-such-folder"), "no-such-folder"),
+    ],
+)
+def test_bad_input_ends_with_2(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], said: str
+) -> None:
+    ran = mediaid(capsys, "--lang", "en", "rules", *arguments)
+    assert ran.code == 2
+    assert said in ran.err
