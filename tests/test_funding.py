@@ -16,7 +16,7 @@ from data_support import RULES, Parts, expected, found, minhang, parse, read, xi
 from mediaid import yamlsource
 from mediaid.budget.funding import funding_need, split, work_fund_lines
 from mediaid.engine.verbs.split import split_exactly
-from mediaid.faults import MediaidError, PackError
+from mediaid.faults import Location, MediaidError, PackError
 from mediaid.packs.datacheck import data_problems
 from mediaid.packs.enrolment import Enrolment, Measure, check_enrolment
 from mediaid.packs.funding import Funding, check_funding, scheme_on
@@ -446,7 +446,7 @@ def test_bad_work_funds_are_all_reported() -> None:
 
 
 def test_bad_enrolment_standards_are_all_reported() -> None:
-    def check(enrolment: Enrolment) -> list[tuple[yamlsource.Location, str]]:
+    def check(enrolment: Enrolment) -> list[tuple[Location, str]]:
         return list(check_enrolment(enrolment, ["resident", "employee"]))
 
     assert found(Enrolment, check, BAD_ENROLMENT) == expected(BAD_ENROLMENT)
@@ -483,10 +483,7 @@ def test_the_shipped_packs_are_sound_and_survive_being_kept(name: str) -> None:
     assert PackModel.model_validate_json(kept) == model
 
 
-def test_the_loader_gives_each_fault_its_file_and_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("mediaid.packs.load.EXTRA_CHECKS", [data_problems])
+def test_the_loader_gives_each_fault_its_file_and_line(tmp_path: Path) -> None:
     folder = tmp_path / "copy"
     shutil.copytree(RULES / "shanghai-minhang", folder)
     places = set()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from data_support import Parts, expected, found, minhang, read, xihu
 from mediaid import yamlsource
 from mediaid.budget.published import Compared, compare
-from mediaid.faults import MediaidError
+from mediaid.faults import Location, MediaidError
 from mediaid.packs.facts import Facts, check_facts
 from mediaid.packs.figures import decimals, round_half_up
 from mediaid.packs.funding import Funding
@@ -478,7 +478,7 @@ enrolment, targets, work-funds. Did you mean medical-aid?
 def test_bad_published_figures_are_all_reported() -> None:
     funding = read(Funding, "shanghai-minhang/mutual-aid.yaml")
 
-    def check(published: Published) -> list[tuple[yamlsource.Location, str]]:
+    def check(published: Published) -> list[tuple[Location, str]]:
         areas, payers = {"mutual-aid": funding.areas}, {"mutual-aid": funding.payers}
         return list(check_published(published, areas, payers))
 
@@ -490,7 +490,7 @@ def test_bad_targets_are_all_reported() -> None:
 
 
 def test_bad_facts_are_all_reported() -> None:
-    def check(facts: Facts) -> list[tuple[yamlsource.Location, str]]:
+    def check(facts: Facts) -> list[tuple[Location, str]]:
         return list(check_facts(facts, ["medical-aid"]))
 
     assert found(Facts, check, BAD_FACTS) == expected(BAD_FACTS)

@@ -110,7 +110,7 @@ def changed_pack(*its: Change) -> Pack:
     """The pack with some changes that are not marked as drafts, so that only amounts tell."""
     pack = minhang()
     by = Label.model_construct(zh="试", en="trial")
-    model = changed_model(pack.model, [Sourced(change, by, "test", draft=False) for change in its])
+    model = changed_model(pack.whole, [Sourced(change, by, "test", draft=False) for change in its])
     return Pack(model, rules_hash(model), pack.base_hash, pack.readings)
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+Location = tuple[str | int, ...]
+"""A place in a document: keys of mappings and indexes of lists, from the top."""
 
 _HIDDEN = {0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C}
 _LONGEST = 80
@@ -34,6 +36,8 @@ def visible_line(text: str) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return " Did you mean …?" for the closest known word, or nothing."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only when something is wrong
+
     close = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return " " + _("Did you mean {known}?").format(known=close[0]) if close else ""
 

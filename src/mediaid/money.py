@@ -30,6 +30,8 @@ _PERCENT = re.compile(r"(\d{1,4})(?:\.(\d{1,4}))?%")
 
 def plain(text: str) -> str:
     """Full-width digits and signs, as a Chinese input method types them, in plain ASCII."""
+    if text.isascii():
+        return text.strip()
     return unicodedata.normalize("NFKC", text).replace("。", ".").strip()
 
 
@@ -119,7 +121,7 @@ def half_up(amount: Amounts, numerator: Amounts | int, denominator: int) -> Amou
     Exact for 0 ≤ amount and numerator; works on an int and on an int64 array. With an odd
     denominator no product is half a 分, so adding its whole half rounds just as well.
     """
-    return (amount * numerator + denominator // 2) // denominator  # type: ignore[return-value]
+    return (amount * numerator + denominator // 2) // denominator
 
 
 def apportion(total: int, weights: Sequence[int]) -> list[int]:

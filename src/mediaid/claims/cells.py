@@ -66,10 +66,13 @@ def show_day(days: int) -> str:
 def parse_code(text: str, codes: Mapping[str, Label]) -> int:
     """Read a code or its Chinese or English label; return its position."""
     shown = plain(text)
-    for position, (code, label) in enumerate(codes.items()):
-        if shown in (code, plain(label.zh), plain(label.en)):
+    for position, code in enumerate(codes):
+        if shown == code:
             return position
-    known = [code for code in codes] + [label.zh for label in codes.values()]
+    for position, label in enumerate(codes.values()):
+        if shown in (plain(label.zh), plain(label.en)):
+            return position
+    known = [*codes, *(label.zh for label in codes.values())]
     listed = "、".join(f"{code}（{label.zh}）" for code, label in codes.items())
     raise ValueError(
         _("{value} is not known.{nearest} Known: {listed}").format(
@@ -100,7 +103,7 @@ def parse_id(text: str) -> str:
         )
     if len(shown) > MAX_ID:
         raise ValueError(_("{value} is longer than 200 characters").format(value=visible(shown)))
-    if visible(shown) != shown and len(shown) <= 80 or not shown.isprintable():
+    if not shown.isprintable() or (len(shown) <= 80 and visible(shown) != shown):
         raise ValueError(
             _("{value} has invisible characters: remove them").format(value=visible(shown))
         )

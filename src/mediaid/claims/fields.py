@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mediaid.packs.fields import FIELDS, Field, Kind
@@ -16,6 +17,7 @@ ALWAYS = ("household_id", "visit_id", "already_aided", "reverses")
 cancelled."""
 
 
+@lru_cache(maxsize=64)
 def pack_fields(pack: Pack) -> dict[str, Field]:
     """Return the columns a claims file for this pack may contain, required ones first."""
     file = pack.model.pack

@@ -47,7 +47,9 @@ def from_records(rows: Iterable[Mapping[str, object]], pack: Pack, first_row: in
                 )
             )
     void, refused = cancel(
-        ids, [(i, str(row["reverses"])) for i, row in enumerate(parsed) if "reverses" in row]
+        ids,
+        [(i, str(row["reverses"])) for i, row in enumerate(parsed) if "reverses" in row],
+        lambda i: parsed[i].get("person_id"),
     )
     if "reverses" in fields:
         faults += [_fault(first_row + i, fields["reverses"], reason) for i, reason in refused]
@@ -58,7 +60,8 @@ def from_records(rows: Iterable[Mapping[str, object]], pack: Pack, first_row: in
 
 def _fault(row: int, field: Field, message: str) -> Fault:
     column = f"{field.name} {field.label.zh}"
-    return Fault(_("row {row}, {column}").format(row=row, column=column) if row else column, message)
+    where = _("row {row}, {column}").format(row=row, column=column) if row else column
+    return Fault(where, message)
 
 
 def _row(

@@ -9,15 +9,18 @@ from mediaid.faults import visible
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 
 def cancel(
-    ids: Mapping[str, int], reverses: Sequence[tuple[int, str]]
+    ids: Mapping[str, int],
+    reverses: Sequence[tuple[int, str]],
+    person: Callable[[int], object] | None = None,
 ) -> tuple[dict[int, int], list[tuple[int, str]]]:
     """Work out what reversals cancel.
 
-    `ids` gives each claim's row, `reverses` the (row, id of the original) of every reversal.
+    `ids` gives each claim's row, `reverses` the (row, id of the original) of every reversal,
+    `person` the person of a row: nobody's reversal cancels a claim of somebody else.
     Returns row → CANCELLED or REVERSAL, and (row, reason) of each reversal that is refused.
     """
     state: dict[int, int] = {}
@@ -32,6 +35,10 @@ def cancel(
             ).format(claim=visible(original))
         elif target == row:
             reason = _("reverses itself")
+        elif person is not None and person(target) != person(row):
+            reason = _("reverses {claim}, which is a claim of another person").format(
+                claim=visible(original)
+            )
         elif target in reversals:
             reason = _("reverses {claim}, which is a reversal itself").format(
                 claim=visible(original)

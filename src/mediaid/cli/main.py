@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from mediaid import __version__
-from mediaid.faults import Fault, MediaidError
+from mediaid.faults import Fault, MediaidError, visible
 from mediaid.i18n import LANGS, choose
 from mediaid.i18n import gettext as _
 
@@ -26,6 +27,9 @@ def main(arguments: list[str]) -> int:
     _speak_utf8()
     try:
         rest = _take_language(arguments)
+        if rest == ["--version"]:
+            typer.echo(f"mediaid {__version__}")
+            return 0
         return _invoke(rest)
     except MediaidError as error:
         print(error, file=sys.stderr)  # noqa: T201
@@ -67,14 +71,49 @@ def _take_language(arguments: list[str]) -> list[str]:
 
 
 def _invoke(arguments: list[str]) -> int:
-    result = build()(args=arguments, prog_name="mediaid", standalone_mode=True)
+    # pydantic would look through all installed packages for plugins: a quarter of the start-up.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    command = arguments[0] if arguments and arguments[0] in COMMANDS else None
+    try:
+        result = build(command)(args=arguments, prog_name="mediaid", standalone_mode=False)
+    except typer.Exit as ended:
+        return ended.exit_code
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except _USAGE_ERROR as error:
+        raise MediaidError(Fault("", _usage(error))) from None
     return int(result or 0)
 
 
-def build() -> typer.Typer:
-    """Return the application with all its commands, in the chosen language."""
-    from mediaid.cli import batch, calc, rules, scenarios  # noqa: PLC0415
+_USAGE_ERROR = typer.BadParameter.__mro__[1]
+"""What typer raises for a command line that cannot be read."""
 
+
+def _usage(error: Any) -> str:
+    """Put a wrong command line into the user's language, with what to do."""
+    kind = type(error).__name__
+    name = visible(str(getattr(error, "option_name", "") or getattr(error, "command_name", "")))
+    if kind == "MissingParameter":
+        options = getattr(error.param, "opts", [])
+        hint = "/".join(options) if options else str(error.param.name).upper()
+        said = _("{option} is missing: give it").format(option=hint)
+    elif kind == "NoSuchOption":
+        said = _("there is no option {name}").format(name=name)
+    elif kind == "NoSuchCommand" or "No such command" in error.format_message():
+        said = _("there is no such command: {words}").format(
+            words=visible(error.format_message().removeprefix("No such command ").rstrip(".")))
+    else:
+        said = visible(error.format_message())
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "mediaid"
+    return _("{problem}. See {command} --help").format(problem=said, command=path)
+
+
+COMMANDS = ("calc", "batch", "rules", "scenarios")
+
+
+def build(only: str | None = None) -> typer.Typer:
+    """Return the application in the chosen language, with all its commands or only one."""
     app = typer.Typer(
         help=_("Medical assistance: who gets how much, and why."),
         no_args_is_help=True,
@@ -99,11 +138,29 @@ def build() -> typer.Typer:
     ) -> None:
         pass
 
-    app.command("calc", help=_("Settle one claim and explain it."))(calc.calc)
-    app.command("batch", help=_("Settle a file of claims."))(batch.batch)
-    app.add_typer(rules.app, name="rules", help=_("Look at rule packs and check them."))
-    app.add_typer(scenarios.app, name="scenarios", help=_("Run worked examples of a policy."))
+    for name in COMMANDS if only is None else (only,):
+        _add(app, name)
     return app
+
+
+def _add(app: typer.Typer, name: str) -> None:
+    """Add a command; only those that are needed are imported."""
+    if name == "calc":
+        from mediaid.cli.calc import calc  # noqa: PLC0415
+
+        app.command(name, help=_("Settle one claim and explain it."))(calc)
+    elif name == "batch":
+        from mediaid.cli.batch import batch  # noqa: PLC0415
+
+        app.command(name, help=_("Settle a file of claims."))(batch)
+    elif name == "rules":
+        from mediaid.cli import rules  # noqa: PLC0415
+
+        app.add_typer(rules.app, name=name, help=_("Look at rule packs and check them."))
+    else:
+        from mediaid.cli import scenarios  # noqa: PLC0415
+
+        app.add_typer(scenarios.app, name=name, help=_("Run worked examples of a policy."))
 
 
 def _show_version(wanted: bool) -> None:

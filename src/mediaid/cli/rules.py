@@ -64,7 +64,7 @@ def show(
             "--on",
             metavar="YYYY-MM-DD",
             show_default=False,
-            help=_("The day whose values are shown; default: the first confirmed year's last day."),
+            help=_("The day whose values are shown; default: today, or the last confirmed day."),
         ),
     ] = "",
     reading: Annotated[

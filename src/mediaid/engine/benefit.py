@@ -10,7 +10,7 @@ from mediaid.engine.verbs import RUNS
 from mediaid.engine.verbs.cap import CapRun
 from mediaid.engine.verbs.split import SplitRun
 from mediaid.engine.work import NO_CAP, PoolState, Work
-from mediaid.packs.rules import Into, step_name
+from mediaid.packs.rules import Into
 from mediaid.packs.values import NO_LIMIT
 
 if TYPE_CHECKING:
@@ -37,6 +37,14 @@ class BenefitRun:
             RUNS[step.verb](step, number, work, traced)
             for number, step in enumerate(work.benefit.steps, 1)
         ]
+        self.entered = [
+            Entered(state, step, work)
+            for step in self.steps
+            for name, state in work.pools.items()
+            if name in work.benefit.pools
+            and isinstance(state.pool.counts, Into)
+            and state.pool.counts.into == step.name
+        ]
         waves = [i for i, step in enumerate(self.steps) if step.in_waves]
         self.first_in_waves = waves[0] if waves else len(self.steps)
         self.uncapped_at = _before_caps(self.steps)
@@ -45,15 +53,7 @@ class BenefitRun:
             for state in work.pools.values()
             if state.pool.counts == "aid" and self._reads(state.name)
         ]
-        self.into = {
-            step_name(step.step): state
-            for step in self.steps
-            for state in work.pools.values()
-            if isinstance(state.pool.counts, Into)
-            and state.name in work.benefit.pools
-            and state.pool.counts.into == step.name
-        }
-        self.in_waves = bool(waves) or bool(self.counted) or bool(self.into)
+        self.in_waves = bool(waves or self.counted or self.entered)
         self.exempt = exempt(work.benefit)
 
     def _reads(self, pool: str) -> bool:
@@ -73,11 +73,10 @@ class BenefitRun:
             step = self.steps[i]
             if i == self.uncapped_at:
                 work.uncapped[part] = work.x[part]
-            entering = work.x[part].copy() if step.name in self.into else None
+            for entered in self.entered:
+                if entered.step is step:
+                    entered.note(part)
             step.run(part)
-            if entering is not None:
-                state = self.into[step.name]
-                state.total[state.slots.slot[work.rows[part]]] += entering
         if end == self.uncapped_at:
             work.uncapped[part] = work.x[part]
 
@@ -99,11 +98,17 @@ class BenefitRun:
             full[work.rows[part]] = aid
         for counted in self.counted:
             counted.add(part, aid)
+        for entered in self.entered:
+            entered.add(part)
 
     def room_left(self, part: slice) -> None:
         """Note what is left under the tightest annual cap."""
         for step in self.steps:
-            if isinstance(step, CapRun) and step.pool is not None and not step.pool.state.event:
+            if (
+                isinstance(step, CapRun)
+                and step.pool is not None
+                and step.pool.state.pool.counts == "aid"
+            ):
                 limit = step.limit[part]
                 room = np.maximum(limit - step.pool.read(part), 0)
                 if step.limited is not None:
@@ -119,6 +124,28 @@ class BenefitRun:
             if isinstance(step, SplitRun):
                 return step.shares(self.work.aid)
         return {}
+
+
+class Entered:
+    """A pool of the benefit that counts what enters a step, where the step applies."""
+
+    def __init__(self, state: PoolState, step: Run, work: Work) -> None:
+        self.step = step
+        self.work = work
+        self.total = state.total
+        self.slot = work.slot(state.name)
+        self.amount = np.zeros(work.view.n, dtype=np.int64)
+
+    def note(self, part: slice) -> None:
+        """Keep what enters the step; the pool goes on when the benefit is done."""
+        entering = self.work.x[part]
+        if self.step.applies is not None:
+            entering = np.where(self.step.applies[part], entering, 0)
+        self.amount[part] = entering
+
+    def add(self, part: slice) -> None:
+        """Add one wave's amounts; within a wave every claim has a slot of its own."""
+        self.total[self.slot[part]] += self.amount[part]
 
 
 class Counted:
@@ -144,7 +171,8 @@ def _limited(pool: str, run: BenefitRun) -> Mask | None:
     ]
     if any(mask is None for mask in masks):
         return None
-    return np.logical_or.reduce([mask for mask in masks if mask is not None])
+    limited: Mask = np.logical_or.reduce([mask for mask in masks if mask is not None])
+    return limited
 
 
 def _before_caps(steps: list[Run]) -> int:

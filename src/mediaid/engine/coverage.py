@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mediaid.claims.cells import show_day
+from mediaid.claims.fields import pack_fields
 from mediaid.engine.plan import plan_of
 from mediaid.faults import ClaimError, Fault
 from mediaid.i18n import gettext as _
@@ -48,10 +49,11 @@ def refuse_uncovered(pack: Pack, claims: Claims) -> None:
     bad = np.flatnonzero(uncovered(pack, claims.date))
     if len(bad):
         ids = claims.claim_id.take(bad[:_SHOWN])
+        column = f"{pack.dating} {pack_fields(pack)[pack.dating].label.zh}"
         raise ClaimError(
             [
                 Fault(
-                    _("claim {claim}, {column}").format(claim=claim, column=pack.dating),
+                    _("claim {claim}, {column}").format(claim=claim, column=column),
                     why_uncovered(pack, int(claims.date[row])),
                 )
                 for claim, row in zip(ids, bad.tolist(), strict=False)

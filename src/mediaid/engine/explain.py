@@ -130,8 +130,11 @@ def settle_claim(
     row = {**claim}
     row["person_id"] = row.get("person_id") or "P"
     row["claim_id"] = row.get("claim_id") or _THIS
-    past = history if isinstance(history, Claims) else from_records(
-        [{"person_id": row["person_id"], **earlier} for earlier in history], pack)
+    past = (
+        history
+        if isinstance(history, Claims)
+        else from_records([{"person_id": row["person_id"], **earlier} for earlier in history], pack)
+    )
     if past.n:
         if str(row["claim_id"]) in past.claim_id.take(np.arange(past.n)):
             raise ClaimError(
@@ -153,10 +156,10 @@ def explain(settlement: Settlement, row: int) -> ClaimResult:
     benefits: list[BenefitResult] = []
     for position, benefit in enumerate(pack.benefits):
         run = settlement.runs.get(position)
-        at = np.flatnonzero(run.work.rows == row) if run else []
-        if run and len(at):
+        at = np.flatnonzero(run.work.rows == row).tolist() if run else []
+        if run and at:
             first = sum(len(b.steps) for b in benefits) + 1
-            benefits.append(_applying(settlement, run, int(at[0]), row, first))
+            benefits.append(_applying(settlement, run, at[0], row, first))
         else:
             benefits.append(
                 _missing(settlement, benefit, view, settlement.conditions[position], row)
@@ -207,7 +210,7 @@ def _applying(
     taken = [
         i for i, step in enumerate(run.steps) if step.applies is None or bool(step.applies[at])
     ]
-    steps = []
+    steps: list[Step] = []
     for i in taken:
         step = run.steps[i]
         said = step.explain({name: int(values[at]) for name, values in step.seen.items()})

@@ -132,31 +132,32 @@ def assemble(
 ) -> Lines:
     """Put the benefits' figures together into lines."""
     n = view.n
-    applying = np.zeros(n, dtype=np.int64)
+    applying = np.zeros(n, dtype=np.uint8)
     for ok in meets:
         applying += ok
-    start = np.cumsum(np.maximum(applying, 1))
-    total = int(start[-1]) if n else 0
-    start -= np.maximum(applying, 1)
-    lines = _empty(plan, total)
-    # Claims without benefit keep one line; the others' places are filled below.
-    lines.claim[start] = np.arange(n)
-    lines.benefit[start] = NO_BENEFIT
+    each = np.maximum(applying, 1)
+    start = np.cumsum(each, dtype=np.int64) - each
+    lines = _empty(plan, np.repeat(np.arange(n), each))
+    if all(run.work.payable is run.work.aid for run in runs.values()):
+        lines.payable = lines.aid
     reasons = Reasons(plan, view, lines)
     reasons.no_benefit(start, applying, missed, wanted)
-    seen = np.zeros(n, dtype=np.int64)
+    at = start.copy()
     for position, ok in enumerate(meets):
         if position in runs:
             run = runs[position]
-            _fill(lines, (start + seen)[run.work.rows], position, run, reasons)
-            seen += ok
+            _fill(lines, at[run.work.rows], position, run, reasons)
+            at += ok
     if overpaid is not None:
-        lines.overpaid = np.zeros(total, dtype=np.int64)
+        lines.overpaid = np.zeros(lines.n, dtype=np.int64)
         lines.overpaid[start] = overpaid
     return lines
 
 
-def _empty(plan: Plan, total: int) -> Lines:
+def _empty(plan: Plan, claim: Ints) -> Lines:
+    """Return lines of claims to which no benefit applies."""
+    total = len(claim)
+
     def amounts() -> Ints:
         return np.zeros(total, dtype=np.int64)
 
@@ -164,8 +165,8 @@ def _empty(plan: Plan, total: int) -> Lines:
         return np.zeros(total, dtype=np.int32)
 
     return Lines(
-        claim=amounts(),
-        benefit=np.zeros(total, dtype=np.int16),
+        claim=claim,
+        benefit=np.full(total, NO_BENEFIT, dtype=np.int16),
         benefit_ids=tuple(b.benefit for b in plan.pack.benefits),
         base=amounts(),
         deducted=amounts(),
@@ -177,16 +178,20 @@ def _empty(plan: Plan, total: int) -> Lines:
         bound_by=codes(),
         provisional=codes(),
         reason=codes(),
+        payers={payer: amounts() for payer in _payers(plan)},
     )
 
 
 def _fill(lines: Lines, at: Ints, position: int, run: BenefitRun, reasons: Reasons) -> None:
     """Write one benefit's figures to their lines."""
     work = run.work
-    lines.claim[at] = work.rows
     lines.benefit[at] = position
-    for name in ("base", "deducted", "uncapped", "aid", "payable", "cap_left"):
+    for name in ("base", "uncapped", "aid", "cap_left"):
         getattr(lines, name)[at] = getattr(work, name)
+    if lines.payable is not lines.aid:
+        lines.payable[at] = work.payable
+    if work.deducted.any():
+        lines.deducted[at] = work.deducted
     rates = [step for step in run.steps if isinstance(step, RateRun)]
     if rates:
         first = len(lines.rate_texts)
@@ -202,3 +207,15 @@ def _fill(lines: Lines, at: Ints, position: int, run: BenefitRun, reasons: Reaso
     zero_codes(lines, at, run, reasons)
     for payer, shares in run.payers().items():
         lines.payers.setdefault(payer, np.zeros(lines.n, dtype=np.int64))[at] = shares
+
+
+def _payers(plan: Plan) -> list[str]:
+    """Return the payers that the pack names: their columns are there whoever is aided."""
+    entries = [
+        entry
+        for benefit in plan.pack.benefits
+        for step in benefit.steps
+        if step.verb == "split"
+        for entry in plan.table(benefit, step.of).entries
+    ]
+    return list(dict.fromkeys(payer for entry in entries for payer, _share in entry))

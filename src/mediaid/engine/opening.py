@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mediaid.claims.cells import parse_day, show_day
-from mediaid.engine.pools import Pools, Slots, holder_names, is_event, period_name, slots, years
+from mediaid.engine.pools import (
+    Pools,
+    Slots,
+    holder_names,
+    is_event,
+    period_name,
+    slots,
+    years,
+)
 from mediaid.engine.work import PoolState
 from mediaid.faults import ClaimError, Fault, visible
 from mediaid.i18n import gettext as _
@@ -15,7 +23,11 @@ from mediaid.packs.values import NO_LIMIT
 
 if TYPE_CHECKING:
     from mediaid.claims.table import Claims
+    from mediaid.engine.pools import PoolRow
     from mediaid.packs.model import Pack
+
+NEVER = int(np.iinfo(np.int32).min)
+"""Before any day: nothing is counted yet."""
 
 
 def open_pools(pack: Pack, claims: Claims, opening: Pools | None) -> dict[str, PoolState]:
@@ -29,8 +41,8 @@ def open_pools(pack: Pack, claims: Claims, opening: Pools | None) -> dict[str, P
             Fault(
                 _("opening pools"),
                 _(
-                    "were closed under rules {other}, but these are {hash}: settle the earlier claims "
-                    "anew under these rules"
+                    "were closed under rules {other}, but these are {hash}: settle the earlier "
+                    "claims anew under these rules"
                 ).format(other=visible(opening.pack_hash), hash=pack.hash),
             )
         )
@@ -72,7 +84,7 @@ def _fill(state: PoolState, claims: Claims, opening: Pools, faults: list[Fault])
         (holder, period_name(state.pool, int(state.slots.year[example[s]]))): s
         for s, holder in zip(used.tolist(), names, strict=True)
     }
-    through = np.full(state.slots.size, np.iinfo(np.int32).min, dtype=np.int64)
+    through = np.full(state.slots.size, NEVER, dtype=np.int64)
     for row in opening.of(state.name):
         found = by_name.get((row.holder, row.period))
         if not 0 <= row.amount < NO_LIMIT:
@@ -85,8 +97,19 @@ def _fill(state: PoolState, claims: Claims, opening: Pools, faults: list[Fault])
                 )
             )
         elif found is not None:
-            state.opening[found] += row.amount
-            through[found] = max(int(through[found]), parse_day(row.through))
+            if through[found] > NEVER:
+                faults.append(
+                    Fault(
+                        _("opening pools"),
+                        _("{holder} stands twice in pool {pool} and period {period}").format(
+                            holder=visible(row.holder),
+                            pool=state.name,
+                            period=visible(row.period),
+                        ),
+                    )
+                )
+            state.opening[found] = row.amount
+            through[found] = _through(row, faults)
     late = np.flatnonzero(claims.date < through[slot])
     faults += [
         Fault(
@@ -100,3 +123,14 @@ def _fill(state: PoolState, claims: Claims, opening: Pools, faults: list[Fault])
         )
         for row in late[:20].tolist()
     ]
+
+
+def _through(row: PoolRow, faults: list[Fault]) -> int:
+    try:
+        return parse_day(row.through)
+    except ValueError as error:
+        where = _("opening pools, {pool} of {holder}").format(
+            pool=visible(row.pool), holder=visible(row.holder)
+        )
+        faults.append(Fault(where, str(error)))
+        return NEVER + 1

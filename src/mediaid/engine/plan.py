@@ -26,8 +26,8 @@ from mediaid.packs.values import ShareOf, Values, in_force, known_codes, parse_v
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mediaid.faults import Location
     from mediaid.packs.model import Pack
-    from mediaid.yamlsource import Location
 
 
 T = TypeVar("T")
@@ -38,7 +38,8 @@ class Table:
     """One parameter: `cells` hold its values by epoch and by the codes of `fields`, flat.
 
     yuan: 分; percent: numerators over `denominator`; count: numbers. For codes, bands and shares
-    the cells number the entries of `entries`. A cell without a value holds 0 and is never read.
+    the cells number the entries of `entries`. A cell without a value holds 0 and is never read; of
+    codes it names none, since pools look at claims from before their benefit began.
     """
 
     name: str
@@ -52,6 +53,8 @@ class Table:
     dated: tuple[Dated | None, ...]
     provisional: tuple[bool, ...]
     """By epoch: carried beyond its confirmed period, or a draft."""
+    shares_of: tuple[str, ...]
+    """The tables that its values are shares of."""
 
     @cached_property
     def rate_texts(self) -> list[str]:
@@ -71,6 +74,9 @@ class Plan:
     starts: NDArray[np.int32]
     tables: Mapping[str, Table]
     missing: tuple[tuple[str, ...], ...]
+    """By epoch: parameters without a value that a benefit in force then would need."""
+    begins: Mapping[str, int]
+    """The first epoch in which each benefit has any value of its own."""
     order: Mapping[str, int]
     memo: dict[Any, Any] = field(default_factory=dict)
 
@@ -92,8 +98,10 @@ class Plan:
     @cached_property
     def any_provisional(self) -> NDArray[np.bool_]:
         """By epoch: whether any value is provisional."""
-        flags = [table.provisional for table in self.tables.values()]
-        return np.array(flags).any(axis=0) if flags else np.zeros(1, dtype=np.bool_)
+        flags = np.zeros(len(self.starts), dtype=np.bool_)
+        for table in self.tables.values():
+            flags |= np.array(table.provisional, dtype=np.bool_)
+        return flags
 
 
 _plans: dict[str, Plan] = {}
@@ -126,16 +134,43 @@ def _compile(pack: Pack) -> Plan:
     for name in sorted(named, key=lambda n: _is_share(named[n][0])):
         parameter, its_uses = named[name]
         tables[name] = _table(pack, name, parameter, its_uses, starts, tables)
-    missing = tuple(
-        tuple(name for name, table in tables.items() if table.values[epoch] is None)
-        for epoch in range(len(starts))
-    )
+    begins = {benefit.benefit: _begin(benefit, tables) for benefit in pack.benefits}
+    needed_by = {name: {use.benefit.benefit for use in its} for name, (_p, its) in named.items()}
+    missing = tuple(_missing(epoch, tables, begins, needed_by) for epoch in range(len(starts)))
     return Plan(
         pack,
         np.array([_day(s) for s in starts], dtype=np.int32),
         tables,
         missing,
+        begins,
         {b.benefit: i for i, b in enumerate(pack.benefits)},
+    )
+
+
+def _begin(benefit: Benefit, tables: Mapping[str, Table]) -> int:
+    """Return the first epoch in which any of a benefit's own parameters has a value."""
+    own = [tables[f"{benefit.benefit}/{name}"] for name in benefit.parameters]
+    return min(
+        (epoch for table in own for epoch, its in enumerate(table.values) if its is not None),
+        default=0,
+    )
+
+
+def _missing(
+    epoch: int,
+    tables: Mapping[str, Table],
+    begins: Mapping[str, int],
+    needed_by: Mapping[str, set[str]],
+) -> tuple[str, ...]:
+    """Return the parameters without a value that are needed in an epoch.
+
+    A benefit that begins later needs none yet; before any has begun, all are missing.
+    """
+    in_force = {name for name, begin in begins.items() if begin <= epoch} or set(begins)
+    return tuple(
+        name
+        for name, table in tables.items()
+        if table.values[epoch] is None and needed_by[name] & in_force
     )
 
 
@@ -174,6 +209,7 @@ def _table(
     dated: list[Dated | None] = []
     provisional: list[bool] = []
     values: list[Values | None] = []
+    shares_of: dict[str, None] = {}
     for epoch, start in enumerate(starts):
         found = in_force(parameter.values, start)
         dated.append(found[0] if found else None)
@@ -182,7 +218,9 @@ def _table(
             values.append(None)
             continue
         parsed, _problems = parse_value(parameter, found[0].value, known, needed)
-        values.append({codes: _resolved(leaf, name, epoch, done) for codes, leaf in parsed.items()})
+        leaves = {codes: _whole(leaf, name, done) for codes, leaf in parsed.items()}
+        shares_of.update({whole.name: None for _leaf, whole in leaves.values() if whole})
+        values.append({codes: _resolved(*pair, epoch) for codes, pair in leaves.items()})
     sizes = tuple(len(codes) for codes in known)
     cells, denominator, entries = _cells(parameter, values, known, sizes)
     return Table(
@@ -196,16 +234,22 @@ def _table(
         tuple(values),
         tuple(dated),
         tuple(provisional),
+        tuple(shares_of),
     )
 
 
-def _resolved(leaf: Any, name: str, epoch: int, done: Mapping[str, Table]) -> Any:
+def _whole(leaf: Any, name: str, done: Mapping[str, Table]) -> tuple[Any, Table | None]:
+    """Return a value and the table it is a share of, if it is one."""
     if not isinstance(leaf, ShareOf):
+        return leaf, None
+    scope = name.split("/", 1)[0]
+    return leaf, done.get(f"{scope}/{leaf.of}") or done[f"shared/{leaf.of}"]
+
+
+def _resolved(leaf: Any, whole: Table | None, epoch: int) -> Any:
+    if whole is None:
         return leaf
-    scope = name.split("/")[0]
-    other = done.get(f"{scope}/{leaf.of}") or done[f"shared/{leaf.of}"]
-    whole = (other.values[epoch] or {}).get((), 0)
-    return share_amount(leaf, whole)
+    return share_amount(leaf, (whole.values[epoch] or {}).get((), 0))
 
 
 def _cells(
@@ -223,6 +267,8 @@ def _cells(
     for epoch, its in enumerate(values):
         for at in product(*(range(size) for size in sizes)):
             leaf = (its or {}).get(tuple(known[d][i] for d, i in enumerate(at)))
+            if leaf is None and parameter.unit == "codes":
+                leaf = ()
             if leaf is None:
                 continue
             if parameter.unit == "percent":
@@ -250,4 +296,6 @@ def _step_tables(plan: Plan, benefit: Benefit, step: Step) -> list[Table]:
         if isinstance(getattr(step, argument, None), str)
     ]
     names += [test.in_ for test in step.when.values() if test.in_ is not None]
-    return [plan.table(benefit, name) for name in names]
+    tables = [plan.table(benefit, name) for name in names]
+    tables += [plan.tables[whole] for table in tables for whole in table.shares_of]
+    return list(dict.fromkeys(tables))

@@ -116,7 +116,8 @@ def running(slot: Ints, amount: Ints, opening: Ints) -> Ints:
 def holder_names(claims: Claims, pool: Pool, rows: Ints) -> list[str]:
     """Return the names of the holders of some claims, as the pools table writes them.
 
-    A claim without household is held by its person, one without visit by the claim itself.
+    A claim without household is held by its person, one without visit by the claim itself. No two
+    holders share a name, whatever characters their ids have.
     """
     if pool.period == "claim":
         return claims.claim_id.take(rows)
@@ -125,15 +126,21 @@ def holder_names(claims: Claims, pool: Pool, rows: Ints) -> list[str]:
         return persons
     if pool.holder == "household":
         return [
-            house or f"person:{person}"
+            _marked(house, "household", "person") if house else f"person:{person}"
             for house, person in zip(_taken(claims.household_id, rows), persons, strict=True)
         ]
     return [
-        f"{person}/{visit or 'claim:' + claim}"
+        f"{person.replace('%', '%25').replace('/', '%2F')}/"
+        + (_marked(visit, "visit", "claim") if visit else f"claim:{claim}")
         for person, visit, claim in zip(
             persons, _taken(claims.visit_id, rows), claims.claim_id.take(rows), strict=True
         )
     ]
+
+
+def _marked(name: str, kind: str, other: str) -> str:
+    """Mark a name that looks as if it were marked already."""
+    return f"{kind}:{name}" if name.startswith((f"{kind}:", f"{other}:")) else name
 
 
 def _taken(column: TextColumn | None, rows: Ints) -> list[str]:

@@ -20,12 +20,16 @@ def as_text(result: ClaimResult) -> str:
 
 def _lines(result: ClaimResult) -> Iterator[str]:
     yield _("{pack} ({id})").format(pack=result.pack_label, id=result.pack)
-    yield "  " + _("; ").join(_("{name}: {value}").format(name=name, value=value)
-                              for name, value in result.facts)
+    yield "  " + _("; ").join(
+        _("{name}: {value}").format(name=name, value=value) for name, value in result.facts
+    )
     for benefit in result.benefits:
         if benefit.applies:
             yield ""
             yield from _benefit(benefit)
+    if not result.benefits:
+        yield ""
+        yield _("The documents of this pack state no benefit of one person with its figures.")
     refused = [benefit for benefit in result.benefits if not benefit.applies]
     if refused:
         yield ""
@@ -44,10 +48,12 @@ def _benefit(benefit: BenefitResult) -> Iterator[str]:
         yield "     " + _("Nothing is paid: {words}").format(words=why.words)
     if benefit.cap_left is not None:
         yield "     " + _("Room left under the annual cap: {left} yuan").format(
-            left=show_yuan(benefit.cap_left))
+            left=show_yuan(benefit.cap_left)
+        )
     if benefit.payers:
-        shares = _("; ").join(f"{payer} {show_yuan(share)}"
-                              for payer, share in benefit.payers.items())
+        shares = _("; ").join(
+            f"{payer} {show_yuan(share)}" for payer, share in benefit.payers.items()
+        )
         yield "     " + _("Paid by: {shares}").format(shares=shares)
 
 
@@ -62,7 +68,8 @@ def _citations(citations: Iterable[Citation]) -> Iterator[str]:
         mark = _(" [provisional]") if citation.provisional else ""
         note = _(" ({note})").format(note=citation.note) if citation.note else ""
         yield "     " + _("Basis: {number}, {at}{note}{mark}").format(
-            number=citation.number, at=citation.at, note=note, mark=mark)
+            number=citation.number, at=citation.at, note=note, mark=mark
+        )
 
 
 def _refusal(benefit: BenefitResult) -> Iterator[str]:
@@ -76,22 +83,24 @@ def _totals(result: ClaimResult) -> Iterator[str]:
     yield _("Aid in total: {aid} yuan").format(aid=show_yuan(result.aid))
     if result.payable != result.aid or result.overpaid:
         yield _("Already paid at the counter is taken off; still to pay: {payable} yuan").format(
-            payable=show_yuan(result.payable))
+            payable=show_yuan(result.payable)
+        )
     if result.overpaid:
         yield _("Overpaid at the counter: {overpaid} yuan").format(
-            overpaid=show_yuan(result.overpaid))
+            overpaid=show_yuan(result.overpaid)
+        )
     if result.provisional:
-        yield _("Provisional, carried beyond the confirmed period: {names}").format(
-            names=", ".join(result.provisional))
-    if not any(benefit.payers for benefit in result.benefits):
+        yield _("Provisional, carried beyond the confirmed period or drafts: {names}").format(
+            names=_(", ").join(result.provisional)
+        )
+    if result.aid and not any(benefit.payers for benefit in result.benefits):
         yield _("No split of this aid between payers is documented.")
-    readings = ", ".join(f"{name}={choice}" for name, choice in result.readings.items())
+    readings = _(", ").join(f"{name}={choice}" for name, choice in result.readings.items())
     if readings:
         yield _("Readings: {readings}").format(readings=readings)
     if result.overlay:
         yield _("Overlay: {overlay}").format(overlay=result.overlay)
-    yield _("Rules {hash}; mediaid {version}").format(
-        hash=result.pack_hash, version=result.version)
+    yield _("Rules {hash}; mediaid {version}").format(hash=result.pack_hash, version=result.version)
 
 
 def as_data(result: ClaimResult) -> dict[str, Any]:
@@ -114,18 +123,31 @@ def as_data(result: ClaimResult) -> dict[str, Any]:
 
 def _benefit_data(benefit: BenefitResult) -> dict[str, Any]:
     data: dict[str, Any] = {
-        "benefit": benefit.benefit, "label": str(benefit.label), "applies": benefit.applies}
+        "benefit": benefit.benefit,
+        "label": str(benefit.label),
+        "applies": benefit.applies,
+    }
     if benefit.applies:
-        data |= {name: format_yuan(getattr(benefit, name))
-                 for name in ("base", "deducted", "uncapped", "aid", "payable")}
+        data |= {
+            name: format_yuan(getattr(benefit, name))
+            for name in ("base", "deducted", "uncapped", "aid", "payable")
+        }
         data |= {
             "rate": benefit.rate,
             "cap_left": None if benefit.cap_left is None else format_yuan(benefit.cap_left),
             "bound_by": benefit.bound_by,
             "payers": {payer: format_yuan(share) for payer, share in benefit.payers.items()},
-            "steps": [{"number": step.number, "step": step.name, "words": step.words,
-                       "formula": step.formula, "binds": step.binds,
-                       "citations": _cited(step.citations)} for step in benefit.steps],
+            "steps": [
+                {
+                    "number": step.number,
+                    "step": step.name,
+                    "words": step.words,
+                    "formula": step.formula,
+                    "binds": step.binds,
+                    "citations": _cited(step.citations),
+                }
+                for step in benefit.steps
+            ],
         }
     data["provisional"] = list(benefit.provisional)
     data["why_not"] = [_why_not_data(why) for why in benefit.why_not]
@@ -137,6 +159,14 @@ def _why_not_data(why: WhyNot) -> dict[str, Any]:
 
 
 def _cited(citations: Iterable[Citation]) -> list[dict[str, Any]]:
-    return [{"parameter": c.parameter, "label": str(c.label), "document": c.number, "at": c.at,
-             "note": str(c.note) if c.note else None, "provisional": c.provisional}
-            for c in citations]
+    return [
+        {
+            "parameter": c.parameter,
+            "label": str(c.label),
+            "document": c.number,
+            "at": c.at,
+            "note": str(c.note) if c.note else None,
+            "provisional": c.provisional,
+        }
+        for c in citations
+    ]

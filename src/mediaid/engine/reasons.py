@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mediaid.claims.cells import show_day
 from mediaid.claims.fields import pack_fields
 from mediaid.claims.table import CANCELLED, REVERSAL
 from mediaid.engine.benefit import SELF_PAID, BenefitRun
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
+MOST_CODES = 2**60
+"""Combinations are numbered anew before their packed numbers leave int64."""
+
 
 class Reasons:
     """Writes the reasons of lines; each distinct reason becomes one text."""
@@ -34,67 +38,74 @@ class Reasons:
         self.plan = plan
         self.view = view
         self.lines = lines
+        self._numbers: dict[tuple[str, str], int] = {}
 
     def add(self, key: str, text: str) -> int:
         """Return the number of a reason, adding it to the texts."""
-        if key not in self.lines.reason_keys:
+        number = self._numbers.get((key, text))
+        if number is None:
+            number = self._numbers[key, text] = len(self.lines.reason_keys)
             self.lines.reason_keys.append(key)
             self.lines.reason_texts.append(text)
-        return self.lines.reason_keys.index(key)
+        return number
 
     def no_benefit(
         self,
         start: Ints,
-        applying: Ints,
+        applying: NDArray[np.uint8],
         missed: Sequence[NDArray[np.int8]],
         wanted: Sequence[tuple[Condition, ...]],
     ) -> None:
         """Say of claims to which no benefit applies which condition each benefit misses first.
 
-        The conditions missed are packed into one small number, so that each combination is put
-        into words once.
+        The conditions missed are packed into one number, so that each combination is put into
+        words once, those of an example.
         """
         rows = np.flatnonzero(applying == 0)
         if not len(rows):
             return
-        sizes = [len(its) + 1 for its in wanted]
-        code = self.view.epoch[rows].astype(np.int64) + 1
-        for its, size in zip(missed, sizes, strict=True):
-            code = code * size + its[rows]
         void = self.view.claims.void
-        code = code * 3 + (void[rows] if void is not None else 0)
+        code = self.view.epoch[rows] * 3 + (void[rows] if void is not None else 0)
+        span = 3 * len(self.plan.starts)
+        for its, conditions in zip(missed, wanted, strict=True):
+            size = len(conditions) + 1
+            if span * size > MOST_CODES:
+                found, code = np.unique(code, return_inverse=True)
+                span = len(found)
+            code = code * size + its[rows]
+            span *= size
         combinations, which = np.unique(code, return_inverse=True)
-        reason = np.zeros(len(combinations), dtype=np.int32)
-        provisional = np.zeros(len(combinations), dtype=np.int32)
-        for i, packed in enumerate(combinations.tolist()):
-            reason[i], provisional[i] = self._combination(packed, sizes, wanted)
+        example = np.empty(len(combinations), dtype=np.int64)
+        example[which] = rows
+        said = [self._of_example(row, missed, wanted) for row in example.tolist()]
+        reason, provisional = np.array(said, dtype=np.int32).T
         self.lines.reason[start[rows]] = reason[which]
         self.lines.provisional[start[rows]] = provisional[which]
 
-    def _combination(
-        self, packed: int, sizes: Sequence[int], wanted: Sequence[tuple[Condition, ...]]
+    def _of_example(
+        self,
+        row: int,
+        missed: Sequence[NDArray[np.int8]],
+        wanted: Sequence[tuple[Condition, ...]],
     ) -> tuple[int, int]:
-        packed, void = divmod(packed, 3)
-        if void == CANCELLED:
+        """Return the numbers of a claim's reason and of its provisional values."""
+        void = self.view.claims.void
+        if void is not None and void[row] == CANCELLED:
             return self.add("cancelled", _("cancelled by a reversal")), 0
-        if void == REVERSAL:
+        if void is not None and void[row] == REVERSAL:
             return self.add("reversal", _("reverses another claim")), 0
-        numbers = []
-        for size in reversed(sizes):
-            packed, number = divmod(packed, size)
-            numbers.append(number)
-        epoch = packed - 1
+        epoch = int(self.view.epoch[row])
         pairs = [
-            (benefit, its[number - 1])
-            for benefit, its, number in zip(
-                self.plan.pack.benefits, wanted, reversed(numbers), strict=True
+            (benefit, conditions[its[row] - 1])
+            for benefit, conditions, its in zip(
+                self.plan.pack.benefits, wanted, missed, strict=True
             )
-            if number
+            if its[row]
         ]
         if not pairs:
             return self.add("no-benefit", _("the pack has no benefit of one person")), 0
         key = "; ".join(f"{benefit.benefit}: {condition.field}" for benefit, condition in pairs)
-        text = "；".join(self._missed(benefit, condition) for benefit, condition in pairs)
+        text = _("; ").join(self._missed(benefit, condition) for benefit, condition in pairs)
         names = [
             table.name
             for benefit, condition in pairs
@@ -109,6 +120,14 @@ class Reasons:
         field = pack_fields(self.plan.pack)[condition.field]
         if condition.amounts:
             return _("{benefit}: {field} is 0").format(benefit=benefit.label, field=field.label)
+        if condition.begins is not None:
+            return _("{benefit}: begins on {day}").format(
+                benefit=benefit.label, day=show_day(int(self.plan.starts[condition.begins]))
+            )
+        if condition.test is None:
+            return _("{benefit}: {field} is not given").format(
+                benefit=benefit.label, field=field.label
+            )
         return _("{benefit}: not for this {field}").format(benefit=benefit.label, field=field.label)
 
 
@@ -124,7 +143,10 @@ def provisional_names(plan: Plan, run: BenefitRun, epoch: int, steps: Sequence[i
     if not plan.any_provisional[epoch]:
         return []
     benefit = run.work.benefit
-    tables = [plan.table(benefit, test.in_) for test in benefit.when.values() if test.in_]
+    conditions = [benefit.when, *(step.step.when for step in run.steps)]
+    tables = [
+        plan.table(benefit, test.in_) for when in conditions for test in when.values() if test.in_
+    ]
     tables += [table for i in steps for table in step_tables(plan, benefit, run.steps[i].step)]
     return list(dict.fromkeys(t.name for t in tables if t.provisional[epoch]))
 
@@ -132,7 +154,7 @@ def provisional_names(plan: Plan, run: BenefitRun, epoch: int, steps: Sequence[i
 def provisional_codes(lines: Lines, at: Ints, run: BenefitRun) -> None:
     """Name on each line the provisional values that its figures used.
 
-    A step with conditions of its own used its values only where those held.
+    A step with conditions of its own used its figures only where those held.
     """
     plan, view = run.work.plan, run.work.view
     every = range(len(run.steps))
@@ -174,31 +196,13 @@ def zero_codes(lines: Lines, at: Ints, run: BenefitRun, reasons: Reasons) -> Non
 def _zero_reasons(run: BenefitRun, zero: Ints) -> list[tuple[str, str, NDArray[np.bool_]]]:
     """The possible reasons, the earliest step first: (key, text, which of the lines)."""
     work = run.work
-    inside = any(getattr(step.step, "keep", "") == "inside" for step in run.steps)
-    found = []
-    for name, mask in work.stopped.items():
-        step = next(s for s in run.steps if s.name == name)
-        found.append(
-            (
-                name,
-                _("paid as often as the policy allows")
-                if step.step.verb == "times"
-                else _("below the least amount that is paid"),
-                mask[zero],
-            )
-        )
-    found.append(
-        (
-            "deductible",
-            _("the deductible is used up") if inside else _("all of it lies within the deductible"),
-            (work.deducted[zero] >= work.base[zero]) & (work.base[zero] > 0),
-        )
-    )
-    bound = work.bound_by[zero]
-    for step in run.steps:
-        if (bound == step.number).any():
-            found.append((step.name, _("the cap is used up"), bound == step.number))
-    found.append(("self_paid", _("other benefits cover all the person bore"), bound == SELF_PAID))
+    found = [
+        (step.name, step.why_nothing(), step.stopped[zero])
+        for step in run.steps
+        if step.stopped is not None
+    ]
+    cut = work.bound_by[zero] == SELF_PAID
+    found.append(("self_paid", _("other benefits cover all the person bore"), cut))
     found.append(("amount", _("there is no amount to aid"), work.base[zero] == 0))
     found.append(("rounding", _("it rounds to 0.00"), np.ones(len(zero), dtype=np.bool_)))
     return found

@@ -23,7 +23,7 @@ from mediaid.engine.lines import Lines, assemble
 from mediaid.engine.opening import open_pools
 from mediaid.engine.order import groups, settle_order, wave_numbers
 from mediaid.engine.plan import Plan, plan_of
-from mediaid.engine.pools import Pools, closing_rows, running, sum_by
+from mediaid.engine.pools import PoolRow, Pools, closing_rows, running, sum_by
 from mediaid.engine.verbs.base import BaseRun
 from mediaid.engine.view import View, holds
 from mediaid.engine.work import PoolState, Work
@@ -64,8 +64,10 @@ class Settlement:
 
     def closing(self) -> Pools:
         """Return the pools after these claims, those of the opening that stayed included."""
-        rows = []
+        rows: list[PoolRow] = []
         for state in self.pools.values():
+            if state.pool.period == "claim":
+                continue  # nothing goes on from it
             counted = np.arange(self.claims.n) if state.rows is None else state.rows
             kept = self.opening.of(state.name) if self.opening else ()
             rows += closing_rows(
@@ -175,7 +177,8 @@ class _Settler:
         its = state.pool.counts
         if not (its == "claims" or isinstance(its, Amounts)):
             return None, None
-        mask = holds(view, None, state.pool.when)
+        owner = next((b for b in self.plan.pack.benefits if state.name in b.pools), None)
+        mask = holds(view, owner, state.pool.when)
         counted = np.ones(view.n, dtype=np.bool_) if mask is None else mask
         if counts is not None:
             counted = counted & counts

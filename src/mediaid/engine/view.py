@@ -70,7 +70,8 @@ class View:
         """Return each claim's value of a parameter."""
         if len(table.cells) == 1:
             return np.broadcast_to(table.cells, self.n)
-        return np.take(table.cells, self.cell(table))
+        # A claim without a code of the table finds any value at all: nobody asks for it.
+        return np.take(table.cells, self.cell(table), mode="clip")
 
     def given(self, name: str) -> Mask:
         """Whether each claim has a code in a field."""
@@ -90,7 +91,7 @@ def test_holds(view: View, benefit: Benefit | None, name: str, test: Test) -> Ma
     """Whether one field of each claim is what a condition asks for."""
     if test.one_of is not None:
         allowed = view.plan.once(
-            (name, *test.one_of),
+            ("one_of", name, *test.one_of),
             lambda: np.array(
                 [code in (test.one_of or ()) for code in view.plan.pack.codes[name]] + [False]
             ),
@@ -113,7 +114,7 @@ def _in_parameter(view: View, benefit: Benefit | None, name: str, parameter: str
     for field_name in table.fields:
         given &= view.given(field_name)
     code = view.pick(view.claims.codes[name])
-    return given & allowed[view.cell(table), code]
+    return given & allowed[np.maximum(view.cell(table), 0), code]
 
 
 def _allowed(plan: Plan, name: str, table: Table) -> Mask:
@@ -147,11 +148,12 @@ def _in_range(view: View, name: str, test: Test) -> Mask:
 
 def _within(view: View, name: str, window: Window) -> Mask:
     """From the day `months` before the other date up to the day before it."""
-    day = view.pick(view.claims.dates[name] if name in view.claims.dates else view.claims.date)
+    day = view.pick(view.claims.dates.get(name, view.claims.date))
     end = view.pick(view.claims.dates[window.before])
     given = (day != NO_DATE) & (end != NO_DATE)
     safe = np.where(given, end, 0)
-    return given & (day >= months_before(safe, window.months)) & (day < safe)
+    mask: Mask = given & (day >= months_before(safe, window.months)) & (day < safe)
+    return mask
 
 
 def months_before(days: NDArray[np.int32], months: int) -> NDArray[np.int64]:
@@ -162,4 +164,5 @@ def months_before(days: NDArray[np.int32], months: int) -> NDArray[np.int64]:
     target = month - months
     first = target.astype("datetime64[D]").astype(np.int64)
     length = (target + 1).astype("datetime64[D]").astype(np.int64) - first
-    return first + np.minimum(of_month, length - 1)
+    day: NDArray[np.int64] = first + np.minimum(of_month, length - 1)
+    return day

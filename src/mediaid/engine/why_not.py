@@ -22,6 +22,10 @@ def describe(view: View, benefit: Benefit, condition: Condition) -> str:
     has = field_text(view, condition.field)
     if condition.amounts:
         return _("{field} is {value}: there is nothing to aid").format(field=label, value=has)
+    if condition.begins is not None:
+        return _("{field} is {value}; the benefit begins on {day}").format(
+            field=label, value=has, day=show_day(int(view.plan.starts[condition.begins]))
+        )
     if condition.test is None:
         return _("{field} is not given, and the figures depend on it").format(field=label)
     return _("{field} is {value}; the benefit is for {wanted}").format(
@@ -65,9 +69,9 @@ def wanted(view: View, benefit: Benefit, name: str, test: Test) -> str:
         _("at most"): test.at_most,
         _("less than"): test.below,
     }
-    return ", ".join(f"{word} {bound}" for word, bound in words.items() if bound is not None)
+    return _(", ").join(f"{word} {bound}" for word, bound in words.items() if bound is not None)
 
 
 def _codes(view: View, name: str, codes: tuple[str, ...]) -> str:
     labels = view.plan.pack.codes[name]
-    return "、".join(str(labels[code]) for code in codes) or _("nobody")
+    return _(", ").join(str(labels[code]) for code in codes) or _("nobody")

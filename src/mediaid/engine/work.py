@@ -60,7 +60,6 @@ class Work:
     cap_left: Ints = field(init=False)
     bound_by: NDArray[np.int16] = field(init=False)
     rate: NDArray[np.int32] = field(init=False)
-    stopped: dict[str, Mask] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         n = self.view.n

@@ -8,38 +8,84 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import sys
-import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mediaid.packs.model import PackModel
+from mediaid.packs.model import Rules
+
+if TYPE_CHECKING:
+    from mediaid.packs.whole import PackModel
 
 
-def load(folder: Path, read: Callable[[], PackModel]) -> PackModel:
+@dataclass(frozen=True)
+class Kept:
+    """A checked pack: its hash, its rules, and the rest for when it is asked for."""
+
+    hash: str
+    rules: Rules
+    whole: Callable[[], PackModel]
+
+
+def load(folder: Path, read: Callable[[], PackModel]) -> Kept:
     """Return the pack of a folder from the cache, or `read` it and keep it."""
-    kept = _kept(folder)
-    if kept is None:
-        return read()
-    with contextlib.suppress(OSError, ValueError):
-        return PackModel.model_validate_json(kept.read_bytes())
+    place = _place(folder)
+    if place is not None:
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            return _unpack(json.loads(place.read_bytes()))
     model = read()
-    with contextlib.suppress(OSError):
-        _keep(kept, model.model_dump_json(by_alias=True, exclude_none=True))
-    return model
+    from mediaid.packs.hashing import rules_hash  # noqa: PLC0415
+
+    kept = Kept(rules_hash(model), model, lambda: model)
+    if place is not None:
+        with contextlib.suppress(OSError):
+            _keep(place, json.dumps(_pack(kept.hash, model), ensure_ascii=False))
+    return kept
+
+
+def _pack(name: str, model: PackModel) -> dict[str, str]:
+    """The rules and the whole as JSON texts, each read only when it is needed.
+
+    What was not written in the files stays out: a change with a default is not one that sets it.
+    """
+    rules = Rules.model_construct(
+        _fields_set=model.model_fields_set & set(Rules.model_fields),
+        pack=model.pack,
+        benefits=model.benefits,
+        readings=model.readings,
+    )
+    return {
+        "hash": name,
+        "rules": rules.model_dump_json(by_alias=True, exclude_unset=True),
+        "whole": model.model_dump_json(by_alias=True, exclude_unset=True),
+    }
+
+
+def _unpack(texts: dict[str, str]) -> Kept:
+    def whole() -> PackModel:
+        from mediaid.packs.whole import PackModel  # noqa: PLC0415
+
+        return PackModel.model_validate_json(texts["whole"])
+
+    return Kept(texts["hash"], Rules.model_validate_json(texts["rules"]), whole)
 
 
 def _keep(path: Path, text: str) -> None:
+    import tempfile  # noqa: PLC0415 - only when a pack is read anew
+
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
-    os.replace(name, path)
+    Path(name).replace(path)
 
 
-def _kept(folder: Path) -> Path | None:
+def _place(folder: Path) -> Path | None:
     """Return the cache file for what the folder holds now; None where there is no place for it."""
     root = cache_folder()
     if root is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from mediaid.faults import Location
 from mediaid.packs.enrolment import check_enrolment
 from mediaid.packs.facts import check_facts
 from mediaid.packs.funding import check_funding
@@ -12,7 +13,6 @@ from mediaid.packs.publishedcheck import check_published
 from mediaid.packs.targets import check_targets
 from mediaid.packs.values import Problem
 from mediaid.packs.workfunds import check_work_funds
-from mediaid.yamlsource import Location
 
 
 def data_problems(model: PackModel) -> Iterator[Problem]:

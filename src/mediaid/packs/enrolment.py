@@ -8,13 +8,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mediaid.faults import nearest, visible
+from mediaid.faults import Location, nearest, visible
 from mediaid.i18n import gettext as _
 from mediaid.money import parse_percent, parse_yuan
 from mediaid.packs.rules import Dated
 from mediaid.packs.types import Id, Label, Strict
 from mediaid.packs.values import Problem, date_problems
-from mediaid.yamlsource import Location
 
 Sign = Literal["=", ">", ">=", "<", "<="]
 MeasureUnit = Literal["person", "yuan", "wan_yuan", "percent_of_base"]

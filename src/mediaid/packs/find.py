@@ -32,6 +32,15 @@ def pack_folder(id_or_path: str | Path) -> Path:
     if folder.is_dir():
         return folder
     text = str(id_or_path)
+    if folder.exists():
+        raise PackError(
+            Fault(
+                text,
+                _("is a file: name the folder of the pack, such as {folder}").format(
+                    folder=folder.parent
+                ),
+            )
+        )
     raise PackError(
         Fault(
             "",

@@ -14,7 +14,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mediaid.faults import nearest, visible
+from mediaid.faults import Location, nearest, visible
 from mediaid.i18n import gettext as _
 from mediaid.money import show_yuan
 from mediaid.packs.rules import Dated, Parameter
@@ -27,7 +27,6 @@ from mediaid.packs.values import (
     in_force,
     parse_value,
 )
-from mediaid.yamlsource import Location
 
 Named = Annotated[dict[Id, Label], Field(min_length=1)]
 Shares = tuple[tuple[str, Fraction | None], ...]

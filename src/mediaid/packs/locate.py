@@ -5,16 +5,18 @@ from __future__ import annotations
 import types
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from mediaid.faults import Fault, nearest, visible
+from mediaid.faults import Fault, Location, nearest, visible
 from mediaid.i18n import gettext as _
 from mediaid.packs.rules import VERBS
-from mediaid.yamlsource import Location, Source
+from mediaid.yamlsource import Source
 
 _DATES = ("from", "to")
+_EXTRA, _MISSING = "extra_forbidden", "missing"
 
 
 @dataclass
@@ -90,12 +92,27 @@ class Finding:
 
 def findings(error: ValidationError, model: type[BaseModel], data: Any) -> list[Finding]:
     """Return pydantic's findings about one file, one for each mistake."""
-    found = []
+    found: list[Finding] = []
     for raw in error.errors(include_url=False):
         finding = _finding(raw, model, data)
         if finding is not None and finding not in found:
             found.append(finding)
-    return found
+    misspelt = {
+        (*finding.at[:-1], meant_key(finding)) for finding in found if finding.kind == _EXTRA
+    }
+    found = [f for f in found if f.kind != _MISSING or (*f.at, f.key) not in misspelt]
+    return found or [Finding("unknown", (), None, (model,), data, str(error.errors()[0]["msg"]))]
+
+
+def meant_key(finding: Finding) -> str | None:
+    """Return the known key that an unknown one is probably meant to be."""
+    known = [key for key in keys_of(finding.expected) if key not in finding.raw]
+    return closest(str(finding.key), known)
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that a misspelt one resembles."""
+    return next(iter(get_close_matches(word, list(known), n=1, cutoff=0.6)), None)
 
 
 def faults_of(error: ValidationError, model: type[BaseModel], source: Source) -> list[Fault]:
@@ -109,7 +126,7 @@ def faults_of(error: ValidationError, model: type[BaseModel], source: Source) ->
 def _finding(raw: Any, model: type[BaseModel], data: Any) -> Finding | None:
     kind, loc = raw["type"], list(raw["loc"])
     key = None
-    if kind in ("missing", "extra_forbidden"):
+    if kind in (_MISSING, _EXTRA):
         key = str(loc.pop())
     elif loc and loc[-1] == "[key]":
         kind = "key"
@@ -117,7 +134,7 @@ def _finding(raw: Any, model: type[BaseModel], data: Any) -> Finding | None:
     if place is None:
         return None
     at, expected, value = place
-    if kind == "extra_forbidden":
+    if kind == _EXTRA:
         at = (*at, str(key))
     return Finding(kind, at, key, expected, value, _message(kind, key, expected, value, raw))
 
@@ -133,20 +150,23 @@ def _follow(
     at: Location = ()
     expected: tuple[Any, ...] = (model,)
     for part in loc:
-        if isinstance(data, dict) and part in data and not _is_label(part, expected, data):
-            expected = tuple(_below(expected, part))
-            at, data = (*at, part), data[part]
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+        if _holds(data, part) and not _is_label(part, expected, data):
             expected = tuple(_below(expected, part))
             at, data = (*at, part), data[part]
         elif part in VERBS and _are_steps(expected):
             expected = (VERBS[part],)
         elif len(expected) > 1 and isinstance(part, str) and part != "[key]":
             meant = _meant(expected, data)
-            if _label(meant) != part and not (part.startswith("literal") and _is_literal(meant)):
+            if not _names(part, meant):
                 return None
             expected = (meant,)
     return at, expected, data
+
+
+def _holds(data: Any, part: Any) -> bool:
+    if isinstance(data, list):
+        return isinstance(part, int) and part < len(data)
+    return isinstance(data, dict) and part in data
 
 
 def _is_label(part: Any, expected: Sequence[Any], data: Any) -> bool:
@@ -158,8 +178,10 @@ def _are_steps(expected: Sequence[Any]) -> bool:
     return set(expected) == set(VERBS.values())
 
 
-def _label(annotation: Any) -> str:
-    return str(getattr(annotation, "__name__", annotation))
+def _names(label: str, annotation: Any) -> bool:
+    """Whether pydantic's label of an alternative is that of a type."""
+    word = "literal" if _is_literal(annotation) else getattr(annotation, "__name__", "")
+    return label == word or label.startswith(f"{word}[")
 
 
 def _is_literal(annotation: Any) -> bool:
@@ -225,11 +247,11 @@ def literals_of(expected: Iterable[Any]) -> list[str]:
 
 
 def _message(kind: str, key: str | None, expected: Sequence[Any], raw: Any, found: Any) -> str:
-    if kind == "extra_forbidden":
+    if kind == _EXTRA:
         return _("unknown key {key}.{nearest}").format(
             key=visible(str(key)), nearest=nearest(str(key), keys_of(expected))
         ) + _colon_hint(str(key))
-    if kind == "missing":
+    if kind == _MISSING:
         return _("key {key} is missing").format(key=key) + _missing_hint(str(key), raw)
     if kind == "value_error":
         return str(found["ctx"]["error"])
@@ -268,9 +290,9 @@ def _step_message(raw: Any) -> str:
             return _("move {keys} below {verb}: a step is one verb with its keys below it").format(
                 keys=beside, verb=verb
             )
-    word = str(next(iter(raw), "")) if isinstance(raw, dict) else str(raw)
-    return _("a step is one of: {verbs}.{nearest}").format(
-        verbs=", ".join(VERBS), nearest=nearest(word, VERBS)
+    word = str(raw.get("verb", next(iter(raw), ""))) if isinstance(raw, dict) else str(raw)
+    return _("{word} is no step: a step is one of {verbs}.{nearest}").format(
+        word=visible(word), verbs=", ".join(VERBS), nearest=nearest(word, VERBS)
     )
 
 

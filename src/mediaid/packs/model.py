@@ -1,21 +1,25 @@
 """A whole rule pack, as read from its folder."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from mediaid.packs.enrolment import Enrolment
-from mediaid.packs.facts import Facts
-from mediaid.packs.funding import Funding
-from mediaid.packs.published import Published
 from mediaid.packs.readings import Reading
 from mediaid.packs.rules import Benefit, Parameter, Pool, Shared
-from mediaid.packs.targets import Targets
 from mediaid.packs.types import Id, Label, Strict
-from mediaid.packs.workfunds import WorkFunds
+
+if TYPE_CHECKING:
+    from mediaid.packs.enrolment import Enrolment
+    from mediaid.packs.facts import Facts
+    from mediaid.packs.funding import Funding
+    from mediaid.packs.published import Published
+    from mediaid.packs.targets import Targets
+    from mediaid.packs.whole import NOT_RULES as NOT_RULES
+    from mediaid.packs.whole import PackModel as PackModel
+    from mediaid.packs.workfunds import WorkFunds
 
 
 class SourceDoc(Strict):
@@ -46,25 +50,24 @@ class PackFile(Strict):
     own_fields: dict[Id, OwnField] = {}
     benefits: list[Id]
     sources: Annotated[dict[Id, SourceDoc], Field(min_length=1)]
-    shared: Shared = Shared()
+    shared: Shared = Field(default_factory=Shared)
 
 
-class PackModel(Strict):
-    """All files of a pack folder. What is not a rule (published figures …) is kept apart."""
+class Rules(Strict):
+    """What decides a person's aid: all that settling a claim needs."""
 
     pack: PackFile
     benefits: dict[Id, Benefit] = {}
     readings: dict[Id, Reading] = {}
-    funding: dict[Id, Funding] = {}
-    work_funds: WorkFunds | None = None
-    enrolment: Enrolment | None = None
-    published: Published | None = None
-    targets: Targets | None = None
-    facts: Facts | None = None
 
 
-NOT_RULES = {"published", "targets", "facts"}
-"""Parts that decide nothing: they stay outside the hash."""
+def __getattr__(name: str) -> Any:
+    # The whole pack has many more parts; to settle a claim they need not be loaded.
+    if name in ("PackModel", "NOT_RULES"):
+        from mediaid.packs import whole  # noqa: PLC0415
+
+        return getattr(whole, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,11 +78,23 @@ class Pack:
     stands in its folder.
     """
 
-    model: PackModel
+    model: Rules
     hash: str
     base_hash: str
     readings: Mapping[str, str] = field(default_factory=dict)
     overlay: str | None = None
+    rest: "Callable[[], PackModel] | None" = None
+    """Loads the whole pack where `model` holds its rules alone."""
+
+    @cached_property
+    def whole(self) -> "PackModel":
+        """The pack with all its parts."""
+        if self.rest is not None:
+            return self.rest()
+        from mediaid.packs.whole import PackModel  # noqa: PLC0415
+
+        assert isinstance(self.model, PackModel)
+        return self.model
 
     @property
     def id(self) -> str:
@@ -122,25 +137,25 @@ class Pack:
         return f"shared/{name}", self.model.pack.shared.parameters[name]
 
     @property
-    def funding(self) -> dict[str, Funding]:
-        return self.model.funding
+    def funding(self) -> "dict[str, Funding]":
+        return self.whole.funding
 
     @property
-    def work_funds(self) -> WorkFunds | None:
-        return self.model.work_funds
+    def work_funds(self) -> "WorkFunds | None":
+        return self.whole.work_funds
 
     @property
-    def enrolment(self) -> Enrolment | None:
-        return self.model.enrolment
+    def enrolment(self) -> "Enrolment | None":
+        return self.whole.enrolment
 
     @property
-    def published(self) -> Published | None:
-        return self.model.published
+    def published(self) -> "Published | None":
+        return self.whole.published
 
     @property
-    def targets(self) -> Targets | None:
-        return self.model.targets
+    def targets(self) -> "Targets | None":
+        return self.whole.targets
 
     @property
-    def facts(self) -> Facts | None:
-        return self.model.facts
+    def facts(self) -> "Facts | None":
+        return self.whole.facts

@@ -3,32 +3,36 @@
 A place is addressed as
   BENEFIT/STEP/ARGUMENT[/CODE…]   the parameter an argument names, or a plain argument
   BENEFIT/when/FIELD[/CODE…]      a condition, or the parameter of codes it names
-  BENEFIT/STEP/when[/FIELD]       a step's condition
-  BENEFIT/pools/POOL[/KEY], BENEFIT/parameters/NAME, BENEFIT/steps/NAME
-  shared/NAME[/CODE…], shared/pools/POOL[/KEY]
+  BENEFIT/STEP/when[/FIELD[/CODE…]]  a step's conditions
+  BENEFIT/pools/POOL[/KEY…], BENEFIT/parameters/NAME, BENEFIT/steps/NAME
+  shared/NAME[/CODE…], shared/pools/POOL[/KEY…], shared/parameters/NAME
+  sources/ID                      a document that changed values cite
 """
 
 from __future__ import annotations
 
 import copy
-import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from mediaid.faults import nearest, visible
+from mediaid.faults import Fault, Location, PackError, nearest, visible
 from mediaid.i18n import gettext as _
 from mediaid.packs.readings import Change
+from mediaid.packs.redate import Dates
 from mediaid.packs.types import Label
-from mediaid.yamlsource import Location
 
 Raw = dict[str, Any]
 _REFERENCES = ("at", "of", "above")
+_FIXED = ("verb", "name")
 
 
 @dataclass(frozen=True)
 class Sourced:
-    """A change and who makes it: a reading or an overlay, named in the citations of its values."""
+    """A change and who makes it: a reading or an overlay, named in the citations of its values.
+
+    `draft` changes make the values they touch drafts, unless they say otherwise.
+    """
 
     change: Change
     by: Label
@@ -36,68 +40,84 @@ class Sourced:
     draft: bool
 
 
-class ChangeError(ValueError):
-    """A change that cannot be made; `where` is the change's own position."""
+@dataclass(frozen=True)
+class Place:
+    """What a change addresses: steps by their names; `codes` within the values of a parameter."""
 
-    def __init__(self, where: str, message: str) -> None:
-        super().__init__(message)
-        self.where = where
+    at: Location
+    codes: tuple[str, ...] = ()
+
+    def overlaps(self, other: Place) -> bool:
+        """Whether one of two places lies within the other."""
+        one, two = (*self.at, *self.codes), (*other.at, *other.codes)
+        length = min(len(one), len(two))
+        return one[:length] == two[:length]
 
 
-def apply(raw: Raw, changes: Sequence[Sourced]) -> tuple[Raw, dict[Location, str]]:
-    """Return a changed copy of a pack's raw form, and which place each change touched.
+@dataclass
+class Touched:
+    """Which change touched which place of the changed pack."""
 
-    Raises ChangeError for a place that does not exist or is addressed twice.
+    places: list[tuple[Place, str]] = field(default_factory=list)
+    steps: dict[str, list[str]] = field(default_factory=dict)
+
+    def blame(self, location: Location) -> str | None:
+        """Return where the change stands that a fault at a location comes from."""
+        named = self._named(location)
+        best: tuple[int, str] | None = None
+        for place, where in self.places:
+            length = min(len(place.at), len(named))
+            if place.at[:length] != named[:length]:
+                continue
+            tail = named[len(place.at) :]
+            within = tail[3:] if tail[:1] == ("values",) else tail
+            score = length + (len(place.codes) if within[: len(place.codes)] == place.codes else 0)
+            if best is None or score > best[0]:
+                best = (score, where)
+        return best[1] if best else None
+
+    def _named(self, location: Location) -> Location:
+        """Return a location with the names of steps instead of their numbers."""
+        if len(location) > 3 and location[0] == "benefits" and location[2] == "steps":
+            names = self.steps.get(str(location[1]), [])
+            number = int(location[3])
+            name = names[number] if number < len(names) else ""
+            return (*location[:3], name, *location[4:])
+        return location
+
+
+class UndefinedError(ValueError):
+    """A step or condition names a parameter that the pack does not have."""
+
+
+def apply(raw: Raw, changes: Sequence[Sourced]) -> tuple[Raw, Touched]:
+    """Return a changed copy of a pack's raw form, and which change touched which place.
+
+    Raises PackError with every change that cannot be made: its place does not exist, or another
+    change addresses the same place.
     """
-    _refuse_twice(changes)
-    result = copy.deepcopy(raw)
-    touched: dict[Location, str] = {}
-    for sourced in changes:
-        try:
-            touched[_apply_one(result, sourced)] = sourced.where
-        except ValueError as error:
-            raise ChangeError(sourced.where, str(error)) from None
-    return result, touched
+    editor = _Editor(copy.deepcopy(raw))
+    failed = editor.make_all(changes)
+    if failed:
+        raise PackError([Fault(sourced.where, str(error)) for sourced, error in failed])
+    editor.dates.cite_all(editor.raw["pack"])
+    for name, benefit in editor.raw["benefits"].items():
+        editor.touched.steps[name] = [_step_name(step) for step in benefit["steps"]]
+    return editor.raw, editor.touched
 
 
-def _refuse_twice(changes: Iterable[Sourced]) -> None:
-    seen: dict[tuple[str, dt.date | None], str] = {}
-    for sourced in changes:
-        place, start = sourced.change.at, sourced.change.from_
-        for (other, other_start), _where in seen.items():
-            same = place == other or place.startswith(f"{other}/") or other.startswith(f"{place}/")
-            if same and start == other_start:
-                raise ChangeError(
-                    sourced.where,
-                    _("{place} is changed twice (also as {other}): change it once").format(
-                        place=place, other=other
-                    ),
-                )
-        seen[place, start] = sourced.where
+def misplaced(raw: Raw, changes: Sequence[Sourced]) -> list[Fault]:
+    """Return the changes to a faulty pack whose places do not exist, whatever its faults."""
+    failed = _Editor(copy.deepcopy(raw)).make_all(changes)
+    return [
+        Fault(sourced.where, str(error))
+        for sourced, error in failed
+        if not isinstance(error, UndefinedError)
+    ]
 
 
-def _apply_one(raw: Raw, sourced: Sourced) -> Location:
-    parts = sourced.change.at.split("/")
-    if len(parts) < 2:
-        raise ValueError(
-            _("{place} is too short: write benefit/step/argument").format(
-                place=visible(sourced.change.at)
-            )
-        )
-    if parts[0] == "shared":
-        scope, start = raw["pack"]["shared"], ("pack", "shared")
-    else:
-        scope = _get(raw["benefits"], parts[0], _("benefit"))
-        start = ("benefits", parts[0])
-    if parts[1] in ("pools", "parameters") and len(parts) >= 3:
-        return _set(scope.setdefault(parts[1], {}), parts[2:], sourced, (*start, parts[1]))
-    if parts[0] == "shared":
-        return _set_parameter(scope["parameters"], parts[1], parts[2:], sourced, start)
-    if parts[1] == "steps" and len(parts) == 3:
-        return _set_step(scope["steps"], parts[2], sourced, start)
-    if parts[1] == "when":
-        return _set_condition(scope, scope["when"], parts[2:], sourced, start, (*start, "when"))
-    return _set_argument(scope, parts, sourced, start)
+def _step_name(step: Any) -> str:
+    return str(step.get("name") or step.get("verb", "")) if isinstance(step, dict) else ""
 
 
 def _get(mapping: Raw, key: str, what: str) -> Any:
@@ -110,163 +130,237 @@ def _get(mapping: Raw, key: str, what: str) -> Any:
     return mapping[key]
 
 
-def _set(mapping: Raw, keys: Sequence[str], sourced: Sourced, start: Location) -> Location:
-    """Set a key, or a key of an existing entry."""
-    if len(keys) == 1:
-        mapping[keys[0]] = sourced.change.value
-    else:
-        _get(mapping, keys[0], _("entry"))[keys[1]] = sourced.change.value
-    return (*start, *keys)
+class _Editor:
+    """Makes changes to a pack's raw form, one after the other."""
 
+    def __init__(self, raw: Raw) -> None:
+        self.raw = raw
+        self.touched = Touched()
+        self.dates = Dates()
+        self.made: list[tuple[Place, Sourced]] = []
 
-def _step_index(steps: list[Raw], name: str) -> int | None:
-    for i, step in enumerate(steps):
-        if (step.get("name") or step["verb"]) == name:
-            return i
-    return None
+    def make_all(self, changes: Sequence[Sourced]) -> list[tuple[Sourced, ValueError]]:
+        """Make changes; return those that cannot be made."""
+        failed = []
+        for sourced in changes:
+            try:
+                self.make(sourced)
+            except ValueError as error:
+                failed.append((sourced, error))
+        return failed
 
+    def make(self, sourced: Sourced) -> None:
+        """Make one change. Raises ValueError, which says why it cannot be made."""
+        change = sourced.change
+        parts = change.at.split("/")
+        if len(parts) < 2 or not all(parts):
+            raise ValueError(
+                _("{place} is no place of a pack: write benefit/step/argument").format(
+                    place=visible(change.at)
+                )
+            )
+        if change.after_step is not None and parts[1] != "steps":
+            raise ValueError(_("after_step belongs to a new step: benefit/steps/name"))
+        if change.cite is not None and change.cite.source not in self.raw["pack"]["sources"]:
+            raise ValueError(
+                _("{source} is not listed under sources.{nearest}").format(
+                    source=visible(change.cite.source),
+                    nearest=nearest(change.cite.source, self.raw["pack"]["sources"]),
+                )
+            )
+        self._dispatch(parts, sourced)
 
-def _set_step(steps: list[Raw], name: str, sourced: Sourced, start: Location) -> Location:
-    value, after = sourced.change.value, sourced.change.after_step
-    if isinstance(value, dict) and len(value) == 1 and "verb" not in value:
-        [(verb, arguments)] = value.items()
-        value = {"verb": verb, "name": name, **(arguments if isinstance(arguments, dict) else {})}
-    index = _step_index(steps, name)
-    if index is None:
-        before = _step_index(steps, after) if after else None
-        if before is None:
+    def _dispatch(self, parts: list[str], sourced: Sourced) -> None:
+        if parts[0] == "sources":
+            self._plain(self.raw["pack"]["sources"], parts[1:], sourced, ("pack", "sources"))
+            return
+        if parts[0] == "shared":
+            scope, start = self.raw["pack"]["shared"], ("pack", "shared")
+        else:
+            scope = _get(self.raw["benefits"], parts[0], _("benefit"))
+            start = ("benefits", parts[0])
+        if parts[1] in ("pools", "parameters") and len(parts) >= 3:
+            self._part(scope, parts[1:], sourced, start)
+        elif parts[0] == "shared":
+            self._parameter(scope, parts[1], parts[2:], sourced, start)
+        elif parts[1] == "steps" and len(parts) == 3:
+            self._step(scope["steps"], parts[2], sourced, start)
+        elif parts[1] == "when":
+            self._condition(scope, scope["when"], parts[2:], sourced, (*start, "when"))
+        else:
+            self._argument(scope, parts, sourced, start)
+
+    def _claim(self, place: Place, sourced: Sourced) -> None:
+        """Note what a change touches; refuse a place that another one touches as well."""
+        for other, before in self.made:
+            if place.overlaps(other) and sourced.change.from_ == before.change.from_:
+                raise ValueError(
+                    _("{place} is changed twice (also by {other}): change it once").format(
+                        place=visible(sourced.change.at), other=before.where
+                    )
+                )
+        self.made.append((place, sourced))
+        self.touched.places.append((place, sourced.where))
+
+    def _undated(self, sourced: Sourced, place: Place) -> None:
+        change = sourced.change
+        given = {"from_", "to", "after", "status", "cite"} & change.model_fields_set
+        if given:
+            raise ValueError(
+                _("{keys} belong to values with dates, and {place} has none").format(
+                    keys=", ".join(sorted(key.rstrip("_") for key in given)),
+                    place=visible(change.at),
+                )
+            )
+        self._claim(place, sourced)
+
+    def _plain(self, mapping: Raw, keys: Sequence[str], sourced: Sourced, start: Location) -> None:
+        """Set a key, or a key below an existing one."""
+        for key in keys[:-1]:
+            mapping = _get(mapping, key, _("entry"))
+            if not isinstance(mapping, dict):
+                raise ValueError(_("{name} has no entries of its own").format(name=visible(key)))
+        self._undated(sourced, Place((*start, *keys)))
+        mapping[keys[-1]] = copy.deepcopy(sourced.change.value)
+
+    def _part(self, scope: Raw, keys: Sequence[str], sourced: Sourced, start: Location) -> None:
+        """Set a pool or parameter, or something in one."""
+        if keys[0] == "parameters" and len(keys) > 2:
             raise ValueError(
                 _(
-                    "there is no step {name}: to add one, name the step it follows with after_step"
-                ).format(name=visible(name))
+                    "address the values of {name} by the step that uses it, or as shared/{name}"
+                ).format(name=visible(keys[1]))
             )
-        index = before + 1
-        steps.insert(index, value)
-    else:
-        steps[index] = value
-    return (*start, "steps", index)
+        if keys[0] == "pools" and len(keys) > 3 and keys[2] == "when":
+            pool = _get(scope["pools"], keys[1], _("pool"))
+            when = pool.setdefault("when", {})
+            self._condition(scope, when, keys[3:], sourced, (*start, *keys[:3]))
+            return
+        self._plain(scope.setdefault(keys[0], {}), keys[1:], sourced, (*start, keys[0]))
+
+    def _step(self, steps: list[Raw], name: str, sourced: Sourced, start: Location) -> None:
+        value = _as_held(sourced.change.value, name)
+        names = [_step_name(step) for step in steps]
+        after = sourced.change.after_step
+        self._undated(sourced, Place((*start, "steps", name)))
+        if name in names:
+            if after is not None:
+                raise ValueError(
+                    _("there is a step {name} already: leave after_step out to replace it").format(
+                        name=visible(name)
+                    )
+                )
+            steps[names.index(name)] = value
+        elif after in names:
+            steps.insert(names.index(str(after)) + 1, value)
+        else:
+            raise ValueError(
+                _(
+                    "there is no step {name}: to add one, name the step it follows with "
+                    "after_step, one of: {names}"
+                ).format(name=visible(name), names=", ".join(names))
+            )
+
+    def _condition(
+        self, scope: Raw, when: Raw, keys: Sequence[str], sourced: Sourced, place: Location
+    ) -> None:
+        if not keys:
+            raise ValueError(_("name one field behind when"))
+        test = when.get(keys[0])
+        if isinstance(test, dict) and test.get("in"):
+            self._parameter(scope, test["in"], keys[1:], sourced, place[:2])
+            return
+        if len(keys) > 1 and test is None:
+            raise ValueError(
+                _("there is no condition on {name}.{nearest}").format(
+                    name=visible(keys[0]), nearest=nearest(keys[0], when)
+                )
+            )
+        if len(keys) > 1:
+            raise ValueError(
+                _("the condition on {name} is the same for every code: leave {code} out").format(
+                    name=visible(keys[0]), code=visible(keys[1])
+                )
+            )
+        self._undated(sourced, Place((*place, keys[0])))
+        when[keys[0]] = copy.deepcopy(sourced.change.value)
+
+    def _argument(
+        self, scope: Raw, parts: Sequence[str], sourced: Sourced, start: Location
+    ) -> None:
+        names = [_step_name(step) for step in scope["steps"]]
+        if parts[1] not in names:
+            raise ValueError(
+                _("benefit {benefit} has no step {name}.{nearest}").format(
+                    benefit=parts[0], name=visible(parts[1]), nearest=nearest(parts[1], names)
+                )
+            )
+        step = scope["steps"][names.index(parts[1])]
+        if len(parts) < 3:
+            raise ValueError(
+                _(
+                    "name the argument of step {name}, or address the whole step as "
+                    "{benefit}/steps/{name}"
+                ).format(name=parts[1], benefit=parts[0])
+            )
+        place = (*start, "steps", parts[1], parts[2])
+        if parts[2] == "when" and len(parts) > 3:
+            self._condition(scope, step.setdefault("when", {}), parts[3:], sourced, place)
+        elif parts[2] in _REFERENCES:
+            name = _get(step, parts[2], _("argument"))
+            self._parameter(scope, name, parts[3:], sourced, start)
+        elif len(parts) > 3 or parts[2] in _FIXED:
+            raise ValueError(
+                _(
+                    "{place} cannot be changed on its own: address the whole step as "
+                    "{benefit}/steps/{name}"
+                ).format(place=visible(sourced.change.at), benefit=parts[0], name=parts[1])
+            )
+        else:
+            self._undated(sourced, Place(place))
+            step[parts[2]] = copy.deepcopy(sourced.change.value)
+
+    def _parameter(
+        self, scope: Raw, name: str, codes: Sequence[str], sourced: Sourced, start: Location
+    ) -> None:
+        parameters = scope["parameters"]
+        shared = self.raw["pack"]["shared"]["parameters"]
+        if name not in parameters and start[0] == "benefits" and name in shared:
+            raise ValueError(
+                _("{name} is shared by several benefits: address it as shared/{name}").format(
+                    name=visible(name)
+                )
+            )
+        if name not in parameters:
+            raise UndefinedError(
+                _("there is no parameter {name}.{nearest}").format(
+                    name=visible(name), nearest=nearest(name, parameters)
+                )
+            )
+        place = Place((*start, "parameters", name), tuple(codes))
+        self._claim(place, sourced)
+        self.dates.change(parameters[name], place.at, place.codes, sourced)
 
 
-def _set_condition(
-    scope: Raw, when: Raw, keys: Sequence[str], sourced: Sourced, start: Location, place: Location
-) -> Location:
-    if len(keys) >= 1 and isinstance(when.get(keys[0]), dict) and when[keys[0]].get("in"):
-        return _set_parameter(scope["parameters"], when[keys[0]]["in"], keys[1:], sourced, start)
-    if len(keys) != 1:
-        raise ValueError(_("name one field behind when"))
-    when[keys[0]] = sourced.change.value
-    return (*place, keys[0])
-
-
-def _set_argument(scope: Raw, parts: Sequence[str], sourced: Sourced, start: Location) -> Location:
-    index = _step_index(scope["steps"], parts[1])
-    if index is None:
-        names = [step.get("name") or step["verb"] for step in scope["steps"]]
+def _as_held(value: Any, name: str) -> Raw:
+    """Return a step as the pack holds it, under the name it is addressed by."""
+    if not isinstance(value, dict) or len(value) != 1:
         raise ValueError(
-            _("benefit {benefit} has no step {name}.{nearest}").format(
-                benefit=parts[0], name=visible(parts[1]), nearest=nearest(parts[1], names)
+            _("a step is written as one verb with its keys, such as {example}").format(
+                example="{cap: {at: cap, pool: used}}"
             )
         )
-    step = scope["steps"][index]
-    if len(parts) < 3:
+    [(verb, arguments)] = value.items()
+    if not isinstance(arguments, dict):
         raise ValueError(
-            _(
-                "name the argument of step {name}, or address the whole step as "
-                "{benefit}/steps/{name}"
-            ).format(name=parts[1], benefit=parts[0])
+            _("a step is written as one verb with its keys, such as {example}").format(
+                example="{cap: {at: cap, pool: used}}"
+            )
         )
-    place = (*start, "steps", index, parts[2])
-    if parts[2] == "when":
-        when = step.setdefault("when", {})
-        if len(parts) == 3:
-            step["when"] = sourced.change.value
-            return place
-        return _set_condition(scope, when, parts[3:], sourced, start, place)
-    if parts[2] in _REFERENCES:
-        return _set_parameter(
-            scope["parameters"], _get(step, parts[2], _("argument")), parts[3:], sourced, start
-        )
-    if len(parts) != 3:
-        raise ValueError(_("argument {name} has no codes").format(name=visible(parts[2])))
-    step[parts[2]] = sourced.change.value
-    return place
-
-
-def _set_parameter(
-    parameters: Raw, name: str, codes: Sequence[str], sourced: Sourced, start: Location
-) -> Location:
-    if name not in parameters and start[0] == "benefits":
+    if arguments.get("name", name) != name:
         raise ValueError(
-            _("{name} is shared by several benefits: address it as shared/{name}").format(
+            _("the step is called {name} by its place: leave its name out").format(
                 name=visible(name)
             )
         )
-    parameter = _get(parameters, name, _("parameter"))
-    change = sourced.change
-    if change.from_ is None:
-        targets = list(range(len(parameter["values"])))
-    else:
-        targets = [_insert_dated(parameter["values"], sourced)]
-    for i in targets:
-        dated = parameter["values"][i]
-        dated["value"] = _replaced(dated["value"], codes, change.value)
-        _mark(dated, sourced)
-    return (*start, "parameters", name, "values", targets[-1], "value", *codes)
-
-
-def _insert_dated(values: list[Raw], sourced: Sourced) -> int:
-    """Add a dated value that begins with the change, a copy of the one in force until then."""
-    change = sourced.change
-    assert change.from_ is not None
-    begin = change.from_.isoformat()
-    before = [i for i, dated in enumerate(values) if dated["from"] <= begin]
-    model = copy.deepcopy(values[before[-1]] if before else values[0])
-    if before and values[before[-1]]["from"] == begin:
-        raise ValueError(
-            _("the pack has a value from {day} already: change it without from").format(day=begin)
-        )
-    if before:
-        old = values[before[-1]]
-        last = (change.from_ - dt.timedelta(days=1)).isoformat()
-        if old.get("to") is None or old["to"] > last:
-            old["to"] = last
-    model.update({"from": begin, "after": change.after, "status": change.status})
-    model.pop("to", None)
-    if change.to is not None:
-        model["to"] = change.to.isoformat()
-    index = before[-1] + 1 if before else 0
-    values.insert(index, model)
-    return index
-
-
-def _replaced(value: Any, codes: Sequence[str], new: Any) -> Any:
-    if not codes:
-        return new
-    if not isinstance(value, dict):
-        raise ValueError(
-            _("this value is the same for every code: leave {code} out").format(
-                code=visible(codes[0])
-            )
-        )
-    changed = dict(value)
-    changed[codes[0]] = (
-        _replaced(value[codes[0]], codes[1:], new) if len(codes) > 1 and codes[0] in value else new
-    )
-    return changed
-
-
-def _mark(dated: Raw, sourced: Sourced) -> None:
-    """Let the value say who changed it: its old citation alone would vouch for a new figure."""
-    if sourced.change.cite is not None:
-        dated["cite"] = sourced.change.cite.model_dump(mode="json", by_alias=True)
-        return
-    old = dated["cite"].get("note") or {"zh": "", "en": ""}
-    dated["cite"] = {
-        **dated["cite"],
-        "note": {
-            lang: f"{sourced.by.in_(lang)}{joint}{old[lang]}" if old[lang] else sourced.by.in_(lang)
-            for lang, joint in (("zh", "；原："), ("en", "; was: "))
-        },
-    }  # type: ignore[arg-type]
-    if sourced.draft:
-        dated["status"] = sourced.change.status
+    return {"verb": verb, "name": name, **copy.deepcopy(arguments)}

@@ -15,9 +15,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from mediaid.faults import Location
 from mediaid.packs.figures import BASE, Exact, Unit, decimals
 from mediaid.packs.types import Cite, Day, Id, Label, Strict
-from mediaid.yamlsource import Location
 
 Ref = str
 """The id of a single figure, or table/row/column."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from mediaid.faults import nearest, visible
+from mediaid.faults import Location, nearest, visible
 from mediaid.i18n import gettext as _
 from mediaid.packs.figures import BASE
 from mediaid.packs.published import AtLeast, Need, Published, Ref, Sum, Table
 from mediaid.packs.types import Label
 from mediaid.packs.values import Problem
-from mediaid.yamlsource import Location
 
 KINDS = ("equal", "sum", "product", "share", "growth", "at_least", "same", "need")
 

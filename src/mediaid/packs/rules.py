@@ -187,8 +187,7 @@ class Split(_Step):
 
 Step = Base | TopUp | Fixed | PerUnit | Times | Deductible | Rate | Bands | Minimum | Cap | Split
 VERBS: dict[str, type[_Step]] = {
-    kind.model_fields["verb"].annotation.__args__[0]: kind  # type: ignore[union-attr]
-    for kind in Step.__args__
+    kind.model_fields["verb"].annotation.__args__[0]: kind for kind in Step.__args__
 }
 
 

@@ -3,46 +3,95 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from mediaid.packs.model import PackModel
-from mediaid.packs.rules import Benefit, When
-from mediaid.yamlsource import Location
+from mediaid.faults import Location
+from mediaid.packs.model import Rules
+from mediaid.packs.rules import Benefit, Pool, Step, When
 
 
 @dataclass(frozen=True)
 class Use:
-    """A parameter in a place: the conditions under which it is looked up."""
+    """A parameter in a place: the conditions under which it is looked up.
+
+    `verb` is that of the step, if it is one. A pool looks at claims of `anyone`, whether the
+    benefit is for them or not.
+    """
 
     benefit: Benefit
     when: When
+    verb: str = ""
+    anyone: bool = False
 
 
-def uses(model: PackModel) -> dict[Location, list[Use]]:
-    """Return each used parameter's place with its uses."""
-    found: dict[Location, list[Use]] = {}
+CLAIM = "claim"
+"""What bands lie over, if not over a pool."""
 
-    def note(benefit: Benefit, name: str, when: When) -> None:
-        own = name in benefit.parameters
-        start: Location = ("benefits", benefit.benefit) if own else ("pack", "shared")
-        found.setdefault((*start, "parameters", name), []).append(Use(benefit, when))
-        pool = benefit.parameters if own else model.pack.shared.parameters
-        for dated in pool[name].values if name in pool else []:
+
+def pool_of(step: Step) -> str | None:
+    """Return the pool a step reads, if any."""
+    if step.verb == "bands":
+        return None if step.over == CLAIM else step.over
+    return getattr(step, "pool", None)
+
+
+def all_pools(model: Rules) -> dict[str, Pool]:
+    """Return every pool of the pack by its id."""
+    found = dict(model.pack.shared.pools)
+    for benefit in model.benefits.values():
+        found.update(benefit.pools)
+    return found
+
+
+class _Uses:
+    """Collects the uses of every parameter by its place."""
+
+    def __init__(self, model: Rules) -> None:
+        self.shared = model.pack.shared.parameters
+        self.found: dict[Location, list[Use]] = {}
+
+    def note(self, scope: Benefit | None, name: str, use: Use) -> None:
+        own = scope is not None and name in scope.parameters
+        place: Location = ("pack", "shared", "parameters", name)
+        parameters = self.shared
+        if scope is not None and own:
+            place = ("benefits", scope.benefit, "parameters", name)
+            parameters = scope.parameters
+        if use in self.found.setdefault(place, []):
+            return
+        self.found[place].append(use)
+        for dated in parameters[name].values if name in parameters else []:
             for other in _shared_of(dated.value):
-                note(benefit, other, when)
+                self.note(scope, other, replace(use, verb="share"))
 
+    def conditions(
+        self, scope: Benefit | None, when: When, benefit: Benefit, anyone: bool = False
+    ) -> None:
+        """Note the parameters that conditions name: looked up where the other ones hold."""
+        for test in when.values():
+            if test.in_ is not None:
+                others = {name: other for name, other in when.items() if other.in_ is None}
+                self.note(scope, test.in_, Use(benefit, others, anyone=anyone))
+
+
+def uses(model: Rules) -> dict[Location, list[Use]]:
+    """Return each used parameter's place with its uses."""
+    collected = _Uses(model)
+    owners = {name: owner for owner in model.benefits.values() for name in owner.pools}
+    pools = all_pools(model)
     for benefit in model.benefits.values():
         for when in [benefit.when, *(step.when for step in benefit.steps)]:
-            for test in when.values():
-                if test.in_ is not None:
-                    note(benefit, test.in_, {k: t for k, t in when.items() if t.in_ is None})
+            collected.conditions(benefit, when, benefit)
         for step in benefit.steps:
+            pool = pool_of(step)
+            if pool is not None and pool in pools:
+                collected.conditions(owners.get(pool), pools[pool].when, benefit, anyone=True)
             for argument in ("at", "of", "above"):
                 name = getattr(step, argument, None)
                 if name is not None:
-                    note(benefit, name, step.when)
-    return found
+                    collected.note(benefit, name, Use(benefit, step.when, step.verb))
+    return collected.found
 
 
 def _shared_of(raw: Any) -> list[str]:
@@ -54,13 +103,13 @@ def _shared_of(raw: Any) -> list[str]:
     return []
 
 
-def allowed(model: PackModel, used: Sequence[Use], field: str) -> set[str]:
+def allowed(model: Rules, used: Sequence[Use], field: str) -> set[str]:
     """Return the codes of a field for which some use looks the parameter up."""
     every = set(model.pack.codes.get(field, {}))
     codes: set[str] = set()
     for use in used:
         here = set(every)
-        for when in (use.benefit.when, use.when):
+        for when in ({} if use.anyone else use.benefit.when, use.when):
             test = when.get(field)
             if test is not None and test.one_of is not None:
                 here &= set(test.one_of)

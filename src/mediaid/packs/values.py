@@ -12,9 +12,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
-from mediaid.faults import nearest, visible
+from mediaid.faults import Location, nearest, visible
 from mediaid.i18n import gettext as _
 from mediaid.money import (
     MAX_DENOMINATOR,
@@ -25,7 +26,6 @@ from mediaid.money import (
     plain,
 )
 from mediaid.packs.rules import Dated, Parameter
-from mediaid.yamlsource import Location
 
 NO_LIMIT = 2**62
 """`unlimited`: larger than any sum of amounts, and still an int64."""
@@ -125,7 +125,7 @@ def unknown_code(code: str, field: str, known: Iterable[str]) -> str:
 
 def _text(raw: Any) -> str:
     if not isinstance(raw, str):
-        raise ValueError(_("a single value is expected here"))  # noqa: TRY004
+        raise ValueError(_("a single value is expected here"))
     return raw
 
 
@@ -302,7 +302,7 @@ def date_problems(values: Sequence[Dated]) -> Iterator[Problem]:
                     to=dated.to, start=dated.from_
                 ),
             )
-    for i, (one, two) in enumerate(zip(values, values[1:], strict=False), 1):
+    for i, (one, two) in enumerate(pairwise(values), 1):
         if two.from_ <= one.from_:
             yield (i, "from"), _("dated values stand in order of their from")
         elif one.to is None or two.from_ <= one.to:

@@ -7,12 +7,12 @@ from typing import Annotated
 
 from pydantic import Field
 
+from mediaid.faults import Location
 from mediaid.i18n import gettext as _
 from mediaid.money import show_yuan
 from mediaid.packs.rules import Dated
 from mediaid.packs.types import Id, Label, Strict, Whole, Yuan
 from mediaid.packs.values import Problem, date_problems
-from mediaid.yamlsource import Location
 
 
 class WorkFund(Strict):

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from mediaid.claims.fields import Field
+    from mediaid.faults import Location
     from mediaid.packs.model import Pack
     from mediaid.scenarios.model import Row
-    from mediaid.yamlsource import Location
 
 PARTICIPANTS, FISCAL, GROSS = "participants", "fiscal", "gross"
 """What a funding scenario may expect beside the payers: the participants' own contribution, all

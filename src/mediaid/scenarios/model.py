@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from mediaid.faults import Fault
-    from mediaid.yamlsource import Location, Source
+    from mediaid.faults import Fault, Location
+    from mediaid.yamlsource import Source
 
 UNLIMITED = -1
 """`cap_left: none`: no annual cap bounds the benefit (the engine's NO_CAP)."""

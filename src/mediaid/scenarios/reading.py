@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from mediaid.yamlsource import Location, Source
+    from mediaid.faults import Location
+    from mediaid.yamlsource import Source
 
 _KINDS: dict[str, type[AnyCase]] = {
     "funding": FundingCase,

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mediaid.engine.verbs.exact import sum_of_shares
 from mediaid.engine.verbs.run import Reader, Run
 from mediaid.engine.verbs.words import Explained, yuan
 from mediaid.i18n import gettext as _
-from mediaid.money import format_percent, half_up
+from mediaid.money import format_percent
 from mediaid.packs.values import NO_LIMIT
 
 if TYPE_CHECKING:
@@ -46,13 +47,13 @@ class BandsRun(Run):
         entry = self.entry[part]
         before = self.pool.read(part) if self.pool else np.zeros(len(x), dtype=np.int64)
         after = before + x
-        product = np.zeros(len(x), dtype=np.int64)
+        parts = []
         for b, rates in enumerate(self.rates):
             low, high = self.edges[b][entry], self.edges[b + 1][entry]
             inside = np.maximum(np.minimum(after, high) - np.maximum(before, low), 0)
-            product += inside * rates[entry]
+            parts.append((inside, rates[entry]))
         self.note(part, before=before, entry=entry)
-        return half_up(product, 1, self.denominator)
+        return sum_of_shares(parts, self.denominator)
 
     def explain(self, seen: dict[str, int]) -> Explained:
         low, high = seen["before"], seen["before"] + seen["entering"]

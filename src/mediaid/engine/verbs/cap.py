@@ -46,7 +46,11 @@ class CapRun(Run):
         bound = capped < x
         if bound.any():
             self.work.bound_by[part][bound] = self.number
+            self.stop(bound & (capped == 0), part)
         return capped
+
+    def why_nothing(self) -> str:
+        return _("the cap is used up")
 
     def explain(self, seen: dict[str, int]) -> Explained:
         if seen["limit"] >= NO_LIMIT:
@@ -62,4 +66,6 @@ class CapRun(Run):
             )
             formula = f"min({amount}, max(0, {limit} − {before})) = {leaving}"
         bound = seen["leaving"] < seen["amount"]
-        return Explained(f"{words}{_(': the cap binds') if bound else ''}", formula, binds=bound)
+        if bound:
+            words += _(": the cap binds")
+        return Explained(words, formula, binds=bound)

@@ -30,12 +30,18 @@ class DeductibleRun(Run):
     def step_of(self, x: Ints, part: slice) -> Ints:
         first = self.first[part]
         before = self.pool.read(part) if self.pool else np.zeros(1, dtype=np.int64)
-        inside = np.minimum(x, np.maximum(first - before, 0))
+        inside: Ints = np.minimum(x, np.maximum(first - before, 0))
         self.note(part, before=before, inside=inside, first=first)
         return x - inside if self.step.keep == "outside" else inside
 
     def keep(self, entering: Ints, leaving: Ints, part: slice) -> None:
         self.work.deducted[part] += entering - leaving
+        self.stop((leaving == 0) & (entering > 0), part)
+
+    def why_nothing(self) -> str:
+        if self.step.keep == "inside":
+            return _("the deductible is used up")
+        return _("all of it lies within the deductible")
 
     def explain(self, seen: dict[str, int]) -> Explained:
         first, before, inside = (yuan(seen[name]) for name in ("first", "before", "inside"))

@@ -21,15 +21,16 @@ class MinimumRun(Run):
 
     def prepare(self) -> None:
         self.least = self.work.view.look_up(self.work.table(self.step.at))
-        self.work.stopped[self.name] = np.zeros(self.work.view.n, dtype=np.bool_)
 
     def step_of(self, x: Ints, part: slice) -> Ints:
-        under = x < self.least[part]
-        if self.applies is not None:
-            under &= self.applies[part]
-        self.work.stopped[self.name][part] = under & (x > 0)
         self.note(part, least=self.least[part], amount=x)
-        return np.where(under, 0, x)
+        return np.where(x < self.least[part], 0, x)
+
+    def keep(self, entering: Ints, leaving: Ints, part: slice) -> None:
+        self.stop(leaving < entering, part)
+
+    def why_nothing(self) -> str:
+        return _("below the least amount that is paid")
 
     def explain(self, seen: dict[str, int]) -> Explained:
         words = _("nothing is paid below {least}").format(least=yuan(seen["least"]))

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mediaid.engine.verbs.exact import share_of
 from mediaid.engine.verbs.run import Run
 from mediaid.engine.verbs.words import Explained, yuan
 from mediaid.i18n import gettext as _
-from mediaid.money import format_percent, half_up
+from mediaid.money import format_percent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,7 +33,7 @@ class RateRun(Run):
 
     def step_of(self, x: Ints, part: slice) -> Ints:
         self.note(part, numerator=self.numerator[part])
-        return half_up(x, self.numerator[part], self.table.denominator)
+        return share_of(x, self.numerator[part], self.table.denominator)
 
     def explain(self, seen: dict[str, int]) -> Explained:
         rate = format_percent(Fraction(seen["numerator"], self.table.denominator))

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 class Run(ABC):
     """One step of one benefit over its claims.
 
-    `number` is the step's place (from 1), which `bound_by` holds where a cap binds. `seen` keeps
-    what an explanation shows, by name, where the settlement is traced.
+    `number` is the step's place (from 1), which `bound_by` holds where a cap binds. `stopped` says
+    of which amounts the step left nothing. `seen` keeps what an explanation shows, by name, where
+    the settlement is traced.
     """
 
     pays: ClassVar[bool] = False
@@ -37,6 +38,7 @@ class Run(ABC):
         self.traced = traced
         self.applies: Mask | None = work.applies(step)
         self.seen: dict[str, Ints] = {}
+        self.stopped: Mask | None = None
         self.prepare()
 
     @property
@@ -67,6 +69,17 @@ class Run(ABC):
 
     def keep(self, entering: Ints, leaving: Ints, part: slice) -> None:
         """Keep what the result shows of this step."""
+
+    def stop(self, mask: Mask, part: slice) -> None:
+        """Keep of which claims the step left nothing, of some claims."""
+        if mask.any():
+            if self.stopped is None:
+                self.stopped = np.zeros(self.work.view.n, dtype=np.bool_)
+            self.stopped[part] = mask
+
+    def why_nothing(self) -> str:
+        """Say why the step left nothing, for verbs that call `stop`."""
+        raise NotImplementedError
 
     @abstractmethod
     def step_of(self, x: Ints, part: slice) -> Ints:

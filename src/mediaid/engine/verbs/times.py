@@ -22,7 +22,6 @@ class TimesRun(Run):
     def prepare(self) -> None:
         self.most = self.work.view.look_up(self.work.table(self.step.at))
         self.pool = Reader(self.work, self.step.pool)
-        self.work.stopped[self.name] = np.zeros(self.work.view.n, dtype=np.bool_)
 
     @property
     def in_waves(self) -> bool:
@@ -30,10 +29,14 @@ class TimesRun(Run):
 
     def step_of(self, x: Ints, part: slice) -> Ints:
         before = self.pool.read(part)
-        over = before >= self.most[part]
-        self.work.stopped[self.name][part] = over
         self.note(part, before=before, most=self.most[part])
-        return np.where(over, 0, x)
+        return np.where(before < self.most[part], x, 0)
+
+    def keep(self, entering: Ints, leaving: Ints, part: slice) -> None:
+        self.stop(leaving < entering, part)
+
+    def why_nothing(self) -> str:
+        return _("paid as often as the policy allows")
 
     def explain(self, seen: dict[str, int]) -> Explained:
         words = _("claim number {number} of the period, at most {most} are aided").format(

@@ -42,7 +42,7 @@ class TopUpRun(Run):
             np.maximum(before - threshold, 0) if self.counted is None else self.counted.read(part)
         )
         above = np.maximum(before + left - threshold, 0)
-        amount = np.maximum(above - taken, 0)
+        amount: Ints = np.maximum(above - taken, 0)
         self.note(part, left=left, before=before, threshold=threshold, taken=taken)
         return amount
 

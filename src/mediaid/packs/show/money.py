@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mediaid.i18n import gettext as _
-from mediaid.money import show_yuan
+from mediaid.money import parse_yuan, show_yuan
 from mediaid.packs.funding import SHAPES
 from mediaid.packs.show.values import Line, basis, leaves, period, standing
 
@@ -65,7 +65,7 @@ def _parameter(pack: Pack, funding: Funding, parameter: Parameter, day: dt.date)
         shares = (
             _("; ").join(f"{funding.payers[payer]} {share}" for payer, share in leaf.items())
             if isinstance(leaf, dict)
-            else _("{amount} yuan").format(amount=leaf)
+            else _("{amount} yuan").format(amount=show_yuan(parse_yuan(leaf)))
         )
         yield Line(2, _("{code}: {value}").format(code=where, value=shares))
     yield from basis(pack, found[0].cite, 2, period(found[0]), found[1])
