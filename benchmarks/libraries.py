@@ -18,7 +18,8 @@ STANDARD = sys.stdlib_module_names | {"mediaid", "__main__", "benchmarks"}
 def importable(name: str) -> bool:
     """Whether a module can be imported by its name; extensions leave names that cannot."""
     try:
-        return importlib.util.find_spec(name) is not None
+        plain = all(part.isidentifier() for part in name.split("."))
+        return plain and importlib.util.find_spec(name) is not None
     except (ImportError, ValueError, AttributeError):
         return False
 

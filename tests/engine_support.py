@@ -15,7 +15,7 @@ from mediaid.claims.fields import pack_fields
 from mediaid.engine.settle import Settlement, settle
 from mediaid.engine.work import NO_CAP
 from mediaid.money import MAX_FEN, format_yuan
-from mediaid.packs.check import parameters, problems
+from mediaid.packs.check import problems
 from mediaid.packs.hashing import rules_hash
 from mediaid.packs.model import Pack, PackFile, PackModel
 from mediaid.packs.rules import Benefit
@@ -57,9 +57,12 @@ def thresholds(pack: Pack) -> list[int]:
         elif unit == "percent":
             rates.add(percent(raw))
 
-    for _place, parameter in parameters(pack.model):
-        for dated in parameter.values:
-            gather(parameter.unit, dated.value)
+    figures = [*pack.model.pack.shared.parameters.values()]
+    for its in pack.benefits:
+        figures += its.parameters.values()
+    for figure in figures:
+        for dated in figure.values:
+            gather(figure.unit, dated.value)
     edges |= {int(edge / rate) for edge in edges for rate in rates if rate}
     near = {edge + step for edge in edges for step in (-1, 0, 1)}
     return sorted(edge for edge in near if 0 <= edge <= MAX_FEN)

@@ -191,7 +191,7 @@ def test_number_cells_of_a_spreadsheet_that_cannot_be_ids_are_refused(tmp_path: 
 
 
 def reversal(number: int, original: str, **cells: object) -> dict[str, object]:
-    return claim(number, reverses=original, **cells)
+    return claim(number, **{"reverses": original, "person_id": f"P{original[1:]}", **cells})
 
 
 def void_of(path: Path, *rows: Mapping[str, object]) -> list[int]:
@@ -211,6 +211,7 @@ def test_a_reversal_cancels_its_original_wherever_it_stands(tmp_path: Path) -> N
         ([reversal(1, "C1")], {2}, "itself"),
         ([reversal(1, "C2"), reversal(2, "C3"), claim(3)], {2}, "is a reversal itself"),
         ([claim(1), reversal(2, "C1"), reversal(3, "C1")], {4}, "another row reverses already"),
+        ([claim(1), reversal(2, "C1", person_id="P2")], {3}, "a claim of another person"),
         ([claim(1, self_paid="x"), reversal(2, "C1")], {2, 3}, "which is refused"),
         ([claim(1), reversal(2, "C1", date="x")], {2, 3}, "which is refused"),
         ([claim(1), claim(2, claim_id="C1"), reversal(3, "C1")], {2, 3, 4}, "which is refused"),

@@ -101,6 +101,16 @@ def test_a_folder_and_a_broken_link_called_like_files(tmp_path: Path) -> None:
     ]
 
 
+def test_what_cannot_be_read_is_told_with_a_cache_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEDIAID_CACHE", str(tmp_path / "cache"))
+    folder = copy_of_good(tmp_path)
+    (folder / "notes.yaml").mkdir()
+    with pytest.raises(PackError, match=r"notes\.yaml: cannot be read: Is a directory"):
+        load_pack(folder)
+
+
 def test_faults_name_the_folder_as_the_user_did(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -63,7 +63,11 @@ def check_dates(days: NDArray[np.int32], pack: Pack, column: int, problems: Prob
 
 
 def check_reversals(
-    claim_ids: pl.Series, reverses: pl.Series, column: int, problems: Problems
+    claim_ids: pl.Series,
+    person_ids: pl.Series,
+    reverses: pl.Series,
+    column: int,
+    problems: Problems,
 ) -> Rows | None:
     """Work out what reversals cancel; None if there are none.
 
@@ -79,7 +83,7 @@ def check_reversals(
     ids: dict[str, int] = {}
     for row, text in zip(named.to_list(), claim_ids.gather(named).to_list(), strict=True):
         ids.setdefault(text, row)
-    void, refused = cancel(ids, pairs)
+    void, refused = cancel(ids, pairs, person_ids.__getitem__)
     reasons = dict(refused)
     for row, original in pairs:
         if row in reasons:

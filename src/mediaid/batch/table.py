@@ -118,7 +118,11 @@ def _find_problems(
     check_dates(table.values[dating], table.pack, at[dating], problems)
     if "reverses" in at:
         table.void = check_reversals(
-            table.values["claim_id"], table.values["reverses"], at["reverses"], problems
+            table.values["claim_id"],
+            table.values["person_id"],
+            table.values["reverses"],
+            at["reverses"],
+            problems,
         )
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def cancel(
     ids: Mapping[str, int],
     reverses: Sequence[tuple[int, str]],
-    person: Callable[[int], object] | None = None,
+    person: Callable[[int], object],
 ) -> tuple[dict[int, int], list[tuple[int, str]]]:
     """Work out what reversals cancel.
 
@@ -35,12 +35,12 @@ def cancel(
             ).format(claim=visible(original))
         elif target == row:
             reason = _("reverses itself")
-        elif person is not None and person(target) != person(row):
-            reason = _("reverses {claim}, which is a claim of another person").format(
-                claim=visible(original)
-            )
         elif target in reversals:
             reason = _("reverses {claim}, which is a reversal itself").format(
+                claim=visible(original)
+            )
+        elif person(target) != person(row):
+            reason = _("reverses {claim}, which is a claim of another person").format(
                 claim=visible(original)
             )
         elif state.get(target, COUNTS) == CANCELLED:

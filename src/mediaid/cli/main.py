@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -85,7 +85,7 @@ def _invoke(arguments: list[str]) -> int:
     return int(result or 0)
 
 
-_USAGE_ERROR = typer.BadParameter.__mro__[1]
+_USAGE_ERROR = cast("type[Exception]", typer.BadParameter.__mro__[1])
 """What typer raises for a command line that cannot be read."""
 
 
@@ -101,7 +101,8 @@ def _usage(error: Any) -> str:
         said = _("there is no option {name}").format(name=name)
     elif kind == "NoSuchCommand" or "No such command" in error.format_message():
         said = _("there is no such command: {words}").format(
-            words=visible(error.format_message().removeprefix("No such command ").rstrip(".")))
+            words=visible(error.format_message().removeprefix("No such command ").rstrip("."))
+        )
     else:
         said = visible(error.format_message())
     context = getattr(error, "ctx", None)

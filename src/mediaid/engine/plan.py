@@ -104,17 +104,18 @@ class Plan:
         return flags
 
 
-_plans: dict[str, Plan] = {}
+_plans: dict[tuple[str, tuple[tuple[str, str], ...]], Plan] = {}
 _MOST_PLANS = 64
 
 
 def plan_of(pack: Pack) -> Plan:
-    """Return the compiled form of a pack, kept by its hash."""
-    plan = _plans.get(pack.hash)
+    """Return the compiled form of a pack, kept by its hash and the readings it names."""
+    key = (pack.hash, tuple(pack.readings.items()))
+    plan = _plans.get(key)
     if plan is None:
         if len(_plans) >= _MOST_PLANS:
             _plans.clear()
-        plan = _plans[pack.hash] = _compile(pack)
+        plan = _plans[key] = _compile(pack)
     return plan
 
 

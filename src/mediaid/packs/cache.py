@@ -91,10 +91,13 @@ def _place(folder: Path) -> Path | None:
     if root is None:
         return None
     digest = hashlib.sha256(_program())
-    for path in sorted(folder.iterdir()):
-        if path.suffix in (".yaml", ".yml"):
-            content = path.read_bytes()
-            digest.update(f"{path.name}\0{len(content)}\0".encode() + content)
+    try:
+        for path in sorted(folder.iterdir()):
+            if path.suffix in (".yaml", ".yml"):
+                content = path.read_bytes()
+                digest.update(f"{path.name}\0{len(content)}\0".encode() + content)
+    except OSError:  # which reading the pack will report at its place
+        return None
     return root / f"pack-{digest.hexdigest()}.json"
 
 

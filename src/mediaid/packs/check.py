@@ -12,7 +12,7 @@ from mediaid.i18n import gettext as _
 from mediaid.money import plain
 from mediaid.packs.context import Context, Doubts, Problems, field_kinds, parameters
 from mediaid.packs.fields import FIELDS
-from mediaid.packs.model import PackModel
+from mediaid.packs.model import Rules
 from mediaid.packs.stepcheck import check_benefit, check_pools
 from mediaid.packs.types import Cite, Label
 from mediaid.packs.uses import pool_of, uses
@@ -24,13 +24,13 @@ __all__ = ["NO_DOUBTS", "Doubts", "cites", "field_kinds", "parameters", "problem
 NO_DOUBTS = Doubts()
 
 
-def problems(model: PackModel, doubts: Doubts = NO_DOUBTS) -> Problems:
+def problems(model: Rules, doubts: Doubts = NO_DOUBTS) -> Problems:
     """Find everything wrong with the rules of a pack."""
     yield from unsound(model, doubts)
     yield from unused(model, doubts)
 
 
-def unsound(model: PackModel, doubts: Doubts = NO_DOUBTS) -> Problems:
+def unsound(model: Rules, doubts: Doubts = NO_DOUBTS) -> Problems:
     """Find whatever keeps the rules of a pack from being settled."""
     context = Context(model, doubts)
     yield from _fields(context)
@@ -53,7 +53,7 @@ def unsound(model: PackModel, doubts: Doubts = NO_DOUBTS) -> Problems:
             )
 
 
-def unused(model: PackModel, doubts: Doubts = NO_DOUBTS) -> Problems:
+def unused(model: Rules, doubts: Doubts = NO_DOUBTS) -> Problems:
     """Find parameters, pools and sources that nothing refers to: often a misspelt name."""
     if not (doubts.uses or doubts.files):
         yield from _unused_parts(model)
@@ -67,7 +67,7 @@ def unused(model: PackModel, doubts: Doubts = NO_DOUBTS) -> Problems:
                 )
 
 
-def _unused_parts(model: PackModel) -> Problems:
+def _unused_parts(model: Rules) -> Problems:
     used = uses(model)
     for location, _parameter in parameters(model):
         if location not in used:
@@ -214,7 +214,7 @@ def _benefit_files(context: Context) -> Problems:
             )
 
 
-def _readings(model: PackModel) -> Problems:
+def _readings(model: Rules) -> Problems:
     for name, reading in model.readings.items():
         for key, alternative in reading.alternatives.items():
             at: Location = ("readings", name, "alternatives", key)

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from mediaid.faults import Location
 from mediaid.packs.fields import FIELDS
-from mediaid.packs.model import PackModel
+from mediaid.packs.model import Rules
 from mediaid.packs.rules import Benefit, Parameter, Pool
 from mediaid.packs.uses import all_pools
 from mediaid.packs.values import Problem
@@ -42,7 +42,7 @@ class Doubts:
 class Context:
     """A pack under examination."""
 
-    model: PackModel
+    model: Rules
     doubts: Doubts
 
     @cached_property
@@ -79,14 +79,14 @@ class Context:
         return [*own, *self.model.pack.shared.parameters]
 
 
-def field_kinds(model: PackModel) -> dict[str, str]:
+def field_kinds(model: Rules) -> dict[str, str]:
     """Return the kind of every claim field this pack may name."""
     kinds: dict[str, str] = {name: field.kind for name, field in FIELDS.items()}
     kinds.update({name: own.kind for name, own in model.pack.own_fields.items()})
     return kinds
 
 
-def parameters(model: PackModel) -> Iterator[tuple[Location, Parameter]]:
+def parameters(model: Rules) -> Iterator[tuple[Location, Parameter]]:
     """Return every parameter and its place."""
     for name, parameter in model.pack.shared.parameters.items():
         yield ("pack", "shared", "parameters", name), parameter

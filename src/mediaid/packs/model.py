@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from mediaid.packs.funding import Funding
     from mediaid.packs.published import Published
     from mediaid.packs.targets import Targets
-    from mediaid.packs.whole import NOT_RULES as NOT_RULES
-    from mediaid.packs.whole import PackModel as PackModel
+    from mediaid.packs.whole import NOT_RULES as NOT_RULES  # noqa: PLC0414 - offered here too
+    from mediaid.packs.whole import PackModel as PackModel  # noqa: PLC0414
     from mediaid.packs.workfunds import WorkFunds
 
 

@@ -83,7 +83,10 @@ def _facts(pack: Pack) -> Iterator[Line]:
 def _fact(pack: Pack, fact: Fact) -> str:
     items = _(": {items}").format(items="、".join(map(str, fact.items))) if fact.items else ""
     return _("{text}{items} [{document}, {at}]").format(
-        text=str(fact.text).rstrip("。.") if fact.items else fact.text, items=items, document=pack.sources[fact.cite.source].number, at=fact.cite.at
+        text=str(fact.text).rstrip("。.") if fact.items else fact.text,
+        items=items,
+        document=pack.sources[fact.cite.source].number,
+        at=fact.cite.at,
     )
 
 
