@@ -22,12 +22,13 @@ class Ran:
 
 
 def mediaid(capsys: pytest.CaptureFixture[str], *arguments: str) -> Ran:
-    """Run `mediaid ARGUMENTS…`; the language is the default again afterwards."""
+    """Run `mediaid ARGUMENTS…` in the default language; tests go on in English."""
+    i18n.choose(None)
     try:
         code = main(list(arguments))
     except SystemExit as ended:
         code = int(ended.code or 0)
     finally:
-        i18n.choose(None)
+        i18n.choose("en")
     captured = capsys.readouterr()
     return Ran(code, captured.out, captured.err)

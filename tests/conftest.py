@@ -1,14 +1,16 @@
-"""What all tests share: outside tools they may ask for, and how hypothesis searches."""
+"""What all tests share: English, outside tools they may ask for, and how hypothesis searches."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from mediaid import i18n
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,15 @@ def pytest_configure() -> None:
         raise pytest.UsageError(
             f"MEDIAID_REQUIRE names {', '.join(unknown)}; known tools are {', '.join(TOOLS)}"
         )
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Messages in English, whatever a test does and wherever it runs; `command.mediaid` is asked
+    as a user would ask it, in the default language."""
+    i18n.choose("en")
+    yield
+    i18n.choose(None)
 
 
 @pytest.fixture(scope="session")

@@ -101,12 +101,14 @@ def deductibles() -> Pack:
                 {"base": {"sum": ["self_paid"]}},
                 {"deductible": {"at": "first", "pool": "year-bills", "keep": "inside"}},
                 {"deductible": {"name": "each", "at": "each"}},
-                {"rate": {"of": "rate", "when": {"category": ["a", "b"]}}},
+                {"rate": {"of": "rate"}},
             ],
             parameters={
                 "first": parameter("yuan", "300"),
                 "each": parameter("yuan", "20"),
-                "rate": parameter("percent", {"a": "100%", "b": "50%"}, ["category"]),
+                "rate": parameter(
+                    "percent", {"a": "100%", "b": "50%", "c": "0%", "none": "100%"}, ["category"]
+                ),
             },
         ),
     )
@@ -416,7 +418,7 @@ def dated_values() -> Pack:
                 {"cap": {"name": "bills-cap", "at": "most", "pool": "bills-aided"}},
                 {"deductible": {"at": "first", "pool": "later-bills"}},
                 {"rate": {"of": "rate"}},
-                {"split": {"of": "payers", "when": {"category": ["a", "b"]}}},
+                {"split": {"of": "payers"}},
             ],
             pools={
                 "bills-aided": pool("person", YEAR, {"into": "bills-cap"}),
@@ -459,7 +461,7 @@ def counted_steps() -> Pack:
             {"category": ["a", "b"]},
             [
                 {"base": {"sum": ["premium"]}},
-                {"rate": {"of": "rate", "when": {"insurance": "resident"}}},
+                {"rate": {"of": "rate"}},
             ],
             pools={
                 "entered": pool("person", YEAR, {"into": "rate"}),
@@ -490,7 +492,7 @@ def counted_steps() -> Pack:
             [
                 {"base": {"sum": ["self_paid"]}},
                 {"cap": {"name": "bills-cap", "at": "cap", "pool": "bills"}},
-                {"bands": {"of": "bands", "over": "banded", "when": {"insurance": "resident"}}},
+                {"bands": {"of": "bands", "over": "banded"}},
             ],
             pools={
                 "bills": pool("household", "lifetime", {"sum": ["self_paid"]}),

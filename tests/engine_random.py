@@ -59,7 +59,7 @@ class _Drawn:
         else:
             steps += [self.aid_cap()] if self.chance(0.5) else []
         if self.chance(0.3):
-            steps.append({"split": {"of": self.parameter("shares"), **self.when()}})
+            steps.append({"split": {"of": self.parameter("shares")}})
         when: dict[str, Any] = self.conditions() if self.chance(0.7) else {"insurance": "resident"}
         return benefit(
             self.new("benefit"), when, steps, pools=self.pools, parameters=self.parameters
@@ -128,13 +128,15 @@ class _Drawn:
         return step
 
     def bands(self) -> dict[str, Any]:
-        step = self.named("bands", of=self.parameter("bands"))
+        step: dict[str, Any] = {
+            "bands": {"name": self.new("bands"), "of": self.parameter("bands")}
+        }
         if self.chance(0.7):
             step["bands"]["over"] = self.bills(step["bands"]["name"])
         return step
 
     def rate(self) -> dict[str, Any]:
-        return self.named("rate", of=self.parameter("percent"))
+        return {"rate": {"name": self.new("rate"), "of": self.parameter("percent")}}
 
     def minimum(self) -> dict[str, Any]:
         return self.named("minimum", at=self.parameter("yuan"))

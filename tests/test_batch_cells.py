@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_language import english  # noqa: F401 - a fixture
 from batch_support import sample_pack
 from mediaid.batch.cells import MISSING, Column, read_column
 from mediaid.batch.source import cell_text

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from batch_language import english  # noqa: F401 - a fixture
 from batch_support import read_csv
 from mediaid.batch.run import Job, run
 from mediaid.packs.load import load_pack

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from batch_language import english  # noqa: F401 - a fixture
 from batch_support import CHINESE, HEADINGS, sample_pack
 from mediaid.batch.headings import key, match
 from mediaid.faults import ClaimError

@@ -9,7 +9,6 @@ from tempfile import mkstemp
 
 import pytest
 
-from batch_language import english  # noqa: F401 - a fixture
 from batch_support import leftovers
 from mediaid.batch.outputs import Outputs, refuse_paths
 from mediaid.faults import ClaimError

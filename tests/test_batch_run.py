@@ -16,7 +16,6 @@ import polars as pl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from batch_language import english  # noqa: F401 - a fixture
 from batch_support import (
     CHINESE,
     claim,
@@ -269,7 +268,7 @@ def test_too_many_claims_for_a_workbook_are_refused_before_settling(
         pytest.fail("the claims must not be settled")
 
     monkeypatch.setattr("mediaid.batch.writers.XLSX_ROWS", 6)
-    monkeypatch.setattr(batch_run, "settle", never)
+    monkeypatch.setattr(batch_run, "settle_in_pieces", never)
     source = write_claims(tmp_path / "a.csv", year_of_claims())
     with pytest.raises(ClaimError, match="do not fit"):
         run(Job(source, tmp_path / "out.xlsx", sample_pack()))

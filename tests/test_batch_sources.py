@@ -11,7 +11,6 @@ import xlsxwriter  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batch_language import english  # noqa: F401 - a fixture
 from batch_support import CHINESE, HEADINGS, write_rows, write_sheets
 from mediaid.batch.csv_source import CsvSource
 from mediaid.batch.source import Source, cell_text, number_text, open_source

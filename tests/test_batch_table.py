@@ -11,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from batch_language import english  # noqa: F401 - a fixture
 from batch_support import claim, sample_pack, write_claims, write_rows
 from mediaid.batch.history import read_history
 from mediaid.batch.source import open_source

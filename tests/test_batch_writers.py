@@ -13,7 +13,6 @@ import polars as pl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from batch_language import english  # noqa: F401 - a fixture
 from batch_support import leftovers, read_csv, sample_pack
 from mediaid.batch.result import HEADINGS, result_frame, with_headings, yuan
 from mediaid.batch.writers import refuse_too_long, write_table

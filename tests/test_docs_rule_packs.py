@@ -327,12 +327,9 @@ def test_arithmetic_is_checked() -> None:
 
 
 @pytest.fixture(autouse=True)
-def plainly(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """English messages, and no cache between the many packs."""
+def plainly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No cache between the many packs."""
     monkeypatch.setenv("MEDIAID_CACHE", "")
-    i18n.choose("en")
-    yield
-    i18n.choose(None)
 
 
 def field_names(pack: Pack) -> dict[str, str]:

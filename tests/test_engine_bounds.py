@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
@@ -25,7 +24,7 @@ from engine_support import (
     rows_of,
     seeds,
 )
-from mediaid import i18n, load_pack, settle
+from mediaid import load_pack, settle
 from mediaid.engine.pools import PoolRow, Pools
 from mediaid.faults import ClaimError
 from mediaid.money import format_yuan
@@ -36,13 +35,6 @@ from oracle import Line, fen, outside_what_was_borne
 @cache
 def minhang() -> Pack:
     return load_pack("shanghai-minhang")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _english() -> Iterator[None]:
-    i18n.choose("en")
-    yield
-    i18n.choose(None)
 
 
 PACKS = st.one_of(st.just(None), st.sampled_from(INVENTED), SEEDS).map(

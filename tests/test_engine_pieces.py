@@ -21,6 +21,7 @@ from engine_support import SEEDS, Row, assert_same_lines, lines, rows_of, seeds
 from mediaid import load_pack, settle
 from mediaid.claims.records import from_records
 from mediaid.engine.order import groups, settle_order, wave_numbers
+from mediaid.engine.pieces import settle_in_pieces
 from mediaid.engine.pools import PoolRow, Pools
 from mediaid.packs.model import Pack
 from oracle import Line
@@ -305,3 +306,12 @@ def test_no_two_visits_share_a_name(one: Row, other: Row) -> None:
     assert_same_lines(found, whole, rows)
     assert kept == held
     assert len({row.holder for row in held if row.pool == "visit-bills"}) == 2
+
+
+@given(pack=PACKS, seeds=seeds(24), piece=st.integers(1, 9))
+def test_pieces_side_by_side_give_the_lines_of_the_whole(
+    pack: Pack, seeds: list[int], piece: int
+) -> None:
+    claims = from_records(rows_of(pack, seeds), pack)
+    whole = settle(claims, pack).lines
+    assert settle_in_pieces(claims, pack, piece).records(claims) == whole.records(claims)

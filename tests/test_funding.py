@@ -29,11 +29,6 @@ PLANNED = {"town": 29_111, "street": 7_212}
 ALL_PROVISIONAL = ("mutual-aid/standard", "mutual-aid/contribution", "mutual-aid/shares")
 
 
-@pytest.fixture(autouse=True)
-def _english(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MEDIAID_LANG", "en")
-
-
 def test_the_need_for_the_planned_headcounts() -> None:
     need = funding_need(minhang(), "mutual-aid", PLANNED, IN_2023)
     assert need.by_payer == {

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mediaid import i18n
 from mediaid.money import (
     MAX_DENOMINATOR,
     MAX_FEN,
@@ -25,12 +24,6 @@ from mediaid.money import (
 
 AMOUNTS = st.integers(0, MAX_FEN)
 FULL_WIDTH = str.maketrans("0123456789.-,%", "０１２３４５６７８９．－，％")
-
-
-@pytest.fixture(autouse=True)
-def _english(monkeypatch: pytest.MonkeyPatch) -> None:
-    i18n.choose(None)
-    monkeypatch.setenv("MEDIAID_LANG", "en")
 
 
 @given(AMOUNTS)

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mediaid import i18n, yamlsource
+from mediaid import yamlsource
 from mediaid.faults import Fault, PackError
 from mediaid.packs.hashing import rules_hash
 from mediaid.packs.load import load_pack, read_folder
@@ -26,9 +26,7 @@ CASES = sorted((Path(__file__).parent / "bad_packs").glob("*.yaml"))
 
 
 @pytest.fixture(autouse=True)
-def _english(monkeypatch: pytest.MonkeyPatch) -> None:
-    i18n.choose(None)
-    monkeypatch.setenv("MEDIAID_LANG", "en")
+def _uncached(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEDIAID_CACHE", "")
 
 

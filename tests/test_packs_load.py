@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mediaid import i18n, yamlsource
+from mediaid import yamlsource
 from mediaid.faults import PackError
 from mediaid.packs.find import shipped_packs
 from mediaid.packs.hashing import rules_hash
@@ -40,9 +40,7 @@ ALTERNATIVES = [
 
 
 @pytest.fixture(autouse=True)
-def _english(monkeypatch: pytest.MonkeyPatch) -> None:
-    i18n.choose(None)
-    monkeypatch.setenv("MEDIAID_LANG", "en")
+def _uncached(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEDIAID_CACHE", "")
 
 

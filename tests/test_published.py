@@ -25,11 +25,6 @@ DOCUMENTS = {"minhang": minhang, "xihu": xihu}
 both = pytest.mark.parametrize("load", DOCUMENTS.values(), ids=DOCUMENTS.keys())
 
 
-@pytest.fixture(autouse=True)
-def _english(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MEDIAID_LANG", "en")
-
-
 def published_of(parts: Parts) -> Published:
     assert parts.published is not None
     return parts.published

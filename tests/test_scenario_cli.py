@@ -6,31 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mediaid import i18n
-from mediaid.cli.main import main
+from command import mediaid
 from scenario_support import RIGHT, WRONG, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     Run = tuple[int, str, str]
 
 
-@pytest.fixture(autouse=True)
-def default_language() -> Iterator[None]:
-    yield
-    i18n.choose(None)
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> Run:
-    """Run the command in English and return exit code, output and error output."""
-    try:
-        code = main(["--lang", "en", "scenarios", "run", *arguments])
-    except SystemExit as end:
-        code = int(end.code or 0)
-    out, err = capsys.readouterr()
-    return code, out, err
+def run(capsys: pytest.CaptureFixture[str], *arguments: str, lang: str = "en") -> Run:
+    """Run the command and return exit code, output and error output."""
+    ran = mediaid(capsys, "--lang", lang, "scenarios", "run", *arguments)
+    return ran.code, ran.out, ran.err
 
 
 def test_all_as_expected(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

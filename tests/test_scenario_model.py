@@ -10,24 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mediaid import i18n, yamlsource
+from mediaid import yamlsource
 from mediaid.faults import ScenarioError
 from mediaid.scenarios.model import UNLIMITED, FundingCase, OneClaim, RefusedClaim, WorkFundsCase
 from mediaid.scenarios.reading import parse, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from mediaid.scenarios.model import ScenarioFile
 
 CLAIM = "{date: 2023-05-01, setting: 住院, category: dibao, insurance: resident, self_paid: 8000}"
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    i18n.choose("en")
-    yield
-    i18n.choose(None)
 
 
 def file_of(text: str) -> ScenarioFile:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mediaid import i18n, load_pack
+from mediaid import load_pack
 from mediaid.faults import ScenarioError
 from mediaid.packs.find import data_folder
 from mediaid.scenarios import runner
@@ -14,17 +14,9 @@ from mediaid.scenarios.report import failure_text, summary_text
 from scenario_support import INPATIENT, RIGHT, WRONG, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from mediaid.scenarios.outcome import Outcome
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    i18n.choose("en")
-    yield
-    i18n.choose(None)
 
 
 def run(path: Path) -> list[Outcome]:

@@ -10,14 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mediaid import i18n, yamlsource
+from mediaid import yamlsource
 from mediaid.faults import PackError
-
-
-@pytest.fixture(autouse=True)
-def _english(monkeypatch: pytest.MonkeyPatch) -> None:
-    i18n.choose(None)
-    monkeypatch.setenv("MEDIAID_LANG", "en")
 
 
 def faults(text: str) -> list[str]:

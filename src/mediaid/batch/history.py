@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from mediaid.batch.formats import need_libraries
-from mediaid.faults import ClaimError
+from mediaid.claims.table import COUNTS
+from mediaid.faults import ClaimError, Fault, visible
+from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,3 +34,35 @@ def read_history(path: Path, pack: Pack) -> Claims:
     if faults:
         raise ClaimError(faults)
     return table.claims()
+
+
+def household_of(person: str, past: Claims, pack: Pack, name: str) -> str:
+    """Return the household that a history gives a person, "" if it gives none.
+
+    Claims that are cancelled give none. Raises ClaimError, at the file `name`, for several
+    households where the pack counts by household: which of them counts would be a guess.
+    """
+    if past.household_id is None:
+        return ""
+    rows = np.arange(past.n) if past.void is None else np.flatnonzero(past.void == COUNTS)
+    days = past.date[rows].tolist()
+    latest: dict[str, int] = {}
+    for its, household, day in zip(
+        past.person_id.take(rows), past.household_id.take(rows), days, strict=True
+    ):
+        if its == person and household:
+            latest[household] = max(day, latest.get(household, day))
+    if len(latest) > 1 and any(pool.holder == "household" for pool in pack.pools.values()):
+        raise ClaimError(
+            Fault(
+                name,
+                _(
+                    "gives person {person} several households ({households}): name the one of "
+                    "this claim with --field household_id=…"
+                ).format(
+                    person=visible(person),
+                    households=", ".join(visible(household) for household in latest),
+                ),
+            )
+        )
+    return max(latest, key=lambda household: latest[household], default="")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -87,7 +86,8 @@ def _payers(payers: Mapping[str, NDArray[np.int64]]) -> dict[str, pl.Series]:
 def yuan(name: str) -> pl.Expr:
     """A column of 分 in 元 with two decimals; negative (no cap) becomes null."""
     fen = pl.col(name)
-    exact = (fen.cast(pl.Decimal(18, 0)) * pl.lit(Decimal("0.01"))).cast(YUAN)
+    # A decimal of scale 2 holds the 分 themselves: nothing is computed.
+    exact = fen.cast(pl.Int128).reinterpret(dtype=YUAN)
     return pl.when(fen >= 0).then(exact).alias(name) if name == "cap_left" else exact.alias(name)
 
 

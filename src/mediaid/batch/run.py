@@ -13,7 +13,7 @@ from mediaid.batch.source import open_source
 from mediaid.batch.summary import Summary, provisional_of, sums_of
 from mediaid.batch.table import read_table
 from mediaid.batch.writers import refuse_too_long, unwatched, write_table
-from mediaid.engine.settle import settle
+from mediaid.engine.pieces import settle_in_pieces
 from mediaid.faults import ClaimError, Fault
 from mediaid.i18n import gettext as _
 
@@ -113,7 +113,7 @@ def refuse_bad_rows(table: Table) -> None:
 
 def _settled(table: Table, job: Job) -> tuple[pl.DataFrame, Summary]:
     claims = table.claims()
-    lines = settle(claims, job.pack).lines
+    lines = settle_in_pieces(claims, job.pack)
     refuse_too_long(lines.n, format_of(job.output), job.output)
     overpaid = "already_aided" in table.columns.positions
     frame = with_headings(result_frame(lines, claims, overpaid), job.chinese_headings)

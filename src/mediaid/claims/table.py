@@ -57,6 +57,26 @@ class TextList:
         return ranks
 
 
+class TextRows:
+    """Some rows of a text column, none of them copied."""
+
+    def __init__(self, column: TextColumn, rows: NDArray[np.int64]) -> None:
+        self._column = column
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, row: int, /) -> str:
+        return self._column[int(self._rows[row])]
+
+    def take(self, rows: NDArray[np.int64]) -> list[str]:
+        return self._column.take(self._rows[rows])
+
+    def rank(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        return self._column.rank(self._rows[rows])
+
+
 @dataclass(frozen=True, eq=False)
 class Claims:
     """n claims as columns, each array of length n.
@@ -85,3 +105,25 @@ class Claims:
     @property
     def n(self) -> int:
         return len(self.date)
+
+    def take(self, rows: NDArray[np.int64]) -> Claims:
+        """Return some of the claims as a table of their own; holders keep their numbers."""
+
+        def texts(column: TextColumn | None) -> TextColumn | None:
+            return None if column is None else TextRows(column, rows)
+
+        return Claims(
+            claim_id=TextRows(self.claim_id, rows),
+            person_id=TextRows(self.person_id, rows),
+            date=self.date[rows],
+            person=self.person[rows],
+            household=self.household[rows],
+            visit=self.visit[rows],
+            codes={name: column[rows] for name, column in self.codes.items()},
+            amounts={name: column[rows] for name, column in self.amounts.items()},
+            counts={name: column[rows] for name, column in self.counts.items()},
+            dates={name: column[rows] for name, column in self.dates.items()},
+            void=None if self.void is None else self.void[rows],
+            household_id=texts(self.household_id),
+            visit_id=texts(self.visit_id),
+        )

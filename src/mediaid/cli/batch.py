@@ -105,6 +105,9 @@ def batch(  # noqa: PLR0917 - one parameter an option
     from mediaid.packs.load import load_pack
 
     need_libraries()
+    from mediaid.batch.memory import keep_freed_memory
+
+    keep_freed_memory()
     from mediaid.batch.run import Job
     from mediaid.batch.summary import show
 

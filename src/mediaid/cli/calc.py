@@ -91,7 +91,7 @@ def calc(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     rules = load_pack(pack, readings=reading or (), overlay=overlay)
     claim = {
-        **_fields(field or []),
+        **_fields(field or [], rules),
         "category": category,
         "setting": setting,
         "insurance": insurance,
@@ -102,6 +102,8 @@ def calc(  # noqa: PLR0913, PLR0917 - one parameter an option
         claim.setdefault(rules.dating, date)
     past = _history(history, rules) if history else None
     claim["person_id"] = person or _only_person(past, str(history))
+    if past is not None and "household_id" not in claim:
+        claim["household_id"] = _household(str(claim["person_id"]), past, rules, str(history))
     result = settle_claim(claim, rules, past if past is not None else ())
     others = {
         code: settle_claim({**claim, "category": code}, rules, past if past is not None else ()).aid
@@ -144,20 +146,43 @@ def _print_json(data: dict[str, Any]) -> None:
     typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
 
 
-def _fields(pairs: list[str]) -> dict[str, object]:
-    from mediaid.faults import Fault, MediaidError, visible
+_OWN_OPTIONS = {
+    "category": "--category",
+    "setting": "--setting",
+    "insurance": "--insurance",
+    "self_paid": "--self-paid",
+    "date": "--date",
+    "person_id": "--person",
+}
+"""Fields that --field must not give a second value."""
 
+
+def _fields(pairs: list[str], rules: Pack) -> dict[str, object]:
+    """Read `--field NAME=VALUE`, where NAME may be the field's heading in either language."""
+    from mediaid.claims.fields import pack_fields
+    from mediaid.faults import Fault, MediaidError, visible
+    from mediaid.money import plain
+
+    known = pack_fields(rules)
+    headings = {
+        plain(heading): its.name
+        for its in known.values()
+        for heading in (its.label.zh, its.label.en, *its.aliases)
+    }
     fields: dict[str, object] = {}
     for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or name in fields:
-            raise MediaidError(
-                Fault(
-                    f"--field {visible(pair)}",
-                    _("write it as NAME=VALUE") if not equals else _("the field is given twice"),
-                )
-            )
-        fields[name] = value
+        heading, equals, value = pair.partition("=")
+        name = heading if heading in known else headings.get(plain(heading), heading)
+        if not equals:
+            said = _("write it as NAME=VALUE")
+        elif name in fields:
+            said = _("the field is given twice")
+        elif name in _OWN_OPTIONS:
+            said = _("give it with {option}").format(option=_OWN_OPTIONS[name])
+        else:
+            fields[name] = value
+            continue
+        raise MediaidError(Fault(f"--field {visible(pair)}", said))
     return fields
 
 
@@ -165,6 +190,12 @@ def _history(path: Path, pack: Pack) -> Claims:
     from mediaid.batch.history import read_history
 
     return read_history(path, pack)
+
+
+def _household(person: str, past: Claims, pack: Pack, name: str) -> str:
+    from mediaid.batch.history import household_of
+
+    return household_of(person, past, pack, name)
 
 
 def _only_person(past: Claims | None, name: str) -> str:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mediaid import __version__
+from mediaid.claims.cells import show_day
 from mediaid.claims.records import from_records
-from mediaid.claims.table import Claims
+from mediaid.claims.table import COUNTS, Claims
 from mediaid.engine.eligible import Condition, all_missed, condition_tables
+from mediaid.engine.pools import years
 from mediaid.engine.reasons import provisional_names
 from mediaid.engine.settle import Settlement, settle
 from mediaid.engine.view import View
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 
 _THIS = "claim"
 """The id of a claim that is given none."""
+
+_SHOWN = 5
+"""Later claims that a refusal names."""
 
 
 @dataclass(frozen=True)
@@ -129,12 +134,14 @@ def settle_claim(
     """
     row = {**claim}
     row["person_id"] = row.get("person_id") or "P"
+    named = bool(row.get("claim_id"))
     row["claim_id"] = row.get("claim_id") or _THIS
     past = (
         history
         if isinstance(history, Claims)
         else from_records([{"person_id": row["person_id"], **earlier} for earlier in history], pack)
     )
+    this = from_records([row], pack, first_row=0)
     if past.n:
         if str(row["claim_id"]) in past.claim_id.take(np.arange(past.n)):
             raise ClaimError(
@@ -143,9 +150,59 @@ def settle_claim(
                     _("is in the history already: give it an id of its own"),
                 )
             )
+        _refuse_later(past, this, pack)
         opening = settle(past, pack, opening).closing()
-    settlement = settle(from_records([row], pack, first_row=0), pack, opening, traced=True)
+    try:
+        settlement = settle(this, pack, opening, traced=True)
+    except ClaimError as error:
+        if named:
+            raise
+        raise ClaimError([_without_id(fault) for fault in error.faults]) from None
     return explain(settlement, 0)
+
+
+def _refuse_later(past: Claims, this: Claims, pack: Pack) -> None:
+    """Raise ClaimError if history that may count for the claim is dated after it."""
+    every = np.arange(past.n)
+    person = this.person_id[0]
+    same = np.array([its == person for its in past.person_id.take(every)])
+    by_household = any(pool.holder == "household" for pool in pack.pools.values())
+    household = this.household_id[0] if this.household_id is not None else ""
+    if by_household and household and past.household_id is not None:
+        same |= np.array([its == household for its in past.household_id.take(every)])
+    later = same & (past.date > this.date[0])
+    if all(pool.period != "lifetime" for pool in pack.pools.values()):
+        later &= years(past.date) == years(this.date)
+    if past.void is not None:
+        later &= past.void == COUNTS
+    rows = np.flatnonzero(later)
+    if not len(rows):
+        return
+    shown = [
+        _("{claim} of {day}").format(claim=visible(claim), day=show_day(int(past.date[row])))
+        for claim, row in zip(past.claim_id.take(rows[:_SHOWN]), rows.tolist(), strict=False)
+    ]
+    raise ClaimError(
+        Fault(
+            _("history"),
+            _(
+                "holds claims later than this one of {day}: {claims}. Leave them out of the "
+                "history, or settle all of the year's claims together with mediaid batch"
+            ).format(
+                day=show_day(int(this.date[0])),
+                claims=_(", ").join([*shown, *(["…"] if len(rows) > _SHOWN else [])]),
+            ),
+        )
+    )
+
+
+def _without_id(fault: Fault) -> Fault:
+    """Leave out of a fault's place the id that the user never gave."""
+    made_up = _("claim {claim}").format(claim=_THIS)
+    if not fault.where.startswith(made_up):
+        return fault
+    rest = fault.where.removeprefix(made_up).lstrip(",， ")
+    return Fault(rest or _("this claim"), fault.message)
 
 
 def explain(settlement: Settlement, row: int) -> ClaimResult:

@@ -70,7 +70,8 @@ def open_pools(pack: Pack, claims: Claims, opening: Pools | None) -> dict[str, P
         for name in sorted(unknown)
     ]
     if faults:
-        raise ClaimError(faults)
+        # A claim before the opening is so for each of its pools: once is enough.
+        raise ClaimError(dict.fromkeys(faults))
     return pools
 
 

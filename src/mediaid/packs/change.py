@@ -55,9 +55,23 @@ def changed_model(model: PackModel, changes: list[Sourced]) -> PackModel:
         if at[:2] != ("pack", "sources") and touched.blame(at)
     ]
     if found:
-        faults = [Fault(touched.blame(at) or fallback, text) for at, text in found]
+        faults = [
+            Fault(touched.blame(at) or fallback, _elsewhere(at, text, touched)) for at, text in found
+        ]
         raise PackError(dict.fromkeys(faults))
     return model.model_copy(update={"pack": pack, "benefits": benefits})
+
+
+def _elsewhere(at: Location, text: str, touched: Touched) -> str:
+    """Name the parameter where a fault lies in one that no change addresses."""
+    depth = 4 if at[0] == "benefits" or at[1:2] == ("shared",) else len(at)
+    parameter = at[:depth]
+    if "parameters" not in at[:-1] or any(p.at[:depth] == parameter for p, _w in touched.places):
+        return text
+    name = f"{'shared' if at[0] == 'pack' else at[1]}/{at[3]}"
+    return _("{parameter}: {message} (change it in the same alternative or overlay)").format(
+        parameter=name, message=text
+    )
 
 
 def _valid(

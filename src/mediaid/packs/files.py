@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from mediaid.packs.check import Doubts, problems
 from mediaid.packs.kinds import EXTRA_CHECKS, KINDS, Kind
 from mediaid.packs.locate import Locator, by_place
 from mediaid.packs.model import PackModel
-from mediaid.packs.overlay import Sourced, misplaced
+from mediaid.packs.overlay import Sourced, input_units, misplaced
 from mediaid.packs.readings import Alternative, Change
 from mediaid.packs.repair import renamed_first, validated
 from mediaid.packs.select import alternative_label
@@ -49,6 +49,10 @@ _SCALARS = frozenset(
     }
 )
 """Keys that hold no citation and name no parameter or pool."""
+
+
+_PROBES = {"yuan": "1", "percent": "1%", "count": "1", "": "1"}
+"""A value to try an input of a reading with, by the unit of its parameter ("": there is none)."""
 
 
 @dataclass
@@ -210,13 +214,14 @@ def _reading_faults(model: PackModel, found: Folder) -> list[Fault]:
             parts = {address.split("/")[0] for address in addresses}
             if found.locator.unsure(at) or parts & vague:
                 continue
-            for_inputs = _tries(found.locator, at, alternative)
+            changes, inputs = _sourced(found.locator, at, alternative)
+            probes, wrong = _probed(model, changes, inputs)
+            faults += wrong
             if parts & faulty:
-                faults += misplaced(raw_rules(model), for_inputs[0])
-            else:
-                tried = [_faults_of(model, changes) for changes in for_inputs]
-                fewest = min(tried, key=len)
-                faults += [fault for fault in fewest if fault.message not in known]
+                faults += misplaced(raw_rules(model), [*changes, *inputs])
+            elif not wrong:
+                left = _faults_of(model, [*changes, *probes])
+                faults += [f for f in left if not any(text in f.message for text in known)]
     return faults
 
 
@@ -233,28 +238,42 @@ def _faulty_parts(found: Folder) -> tuple[set[str], set[str]]:
     return faulty, vague
 
 
-def _tries(locator: Locator, at: Location, alternative: Alternative) -> list[list[Sourced]]:
-    """Return the changes of an alternative: with inputs, for each kind of figure they may be."""
+def _sourced(
+    locator: Locator, at: Location, alternative: Alternative
+) -> tuple[list[Sourced], list[Sourced]]:
+    """Return the changes of an alternative, and those that its inputs make."""
     by = alternative_label(str(at[1]), str(at[3]), alternative)
     changes = [
         Sourced(change, by, locator.where((*at, "changes", i, "at")), draft=False)
         for i, change in enumerate(alternative.changes)
     ]
-    return [
-        [
-            *changes,
-            *(
-                Sourced(
-                    Change(at=place, value=probe),
-                    by,
-                    locator.where((*at, "inputs", key)),
-                    draft=False,
-                )
-                for key, place in alternative.inputs.items()
-            ),
-        ]
-        for probe in (("1", "1%") if alternative.inputs else ("",))
+    inputs = [
+        Sourced(Change(at=place, value=""), by, locator.where((*at, "inputs", key)), draft=False)
+        for key, place in alternative.inputs.items()
     ]
+    return changes, inputs
+
+
+def _probed(
+    model: PackModel, changes: list[Sourced], inputs: list[Sourced]
+) -> tuple[list[Sourced], list[Fault]]:
+    """Give every input a value that fits the unit of its parameter.
+
+    Inputs that go to anything else are faults: the office gives a figure.
+    """
+    probes, wrong = [], []
+    units = input_units(raw_rules(model), changes, inputs) if inputs else []
+    for sourced, unit in zip(inputs, units, strict=True):
+        if unit not in _PROBES:
+            message = _(
+                "{place} is no figure in yuan, percent or count: an input gives such a figure; "
+                "for anything else write an alternative with changes"
+            ).format(place=visible(sourced.change.at))
+            wrong.append(Fault(sourced.where, message))
+        else:
+            change = sourced.change.model_copy(update={"value": _PROBES[unit]})
+            probes.append(replace(sourced, change=change))
+    return probes, wrong
 
 
 def _faults_of(model: PackModel, changes: list[Sourced]) -> list[Fault]:

@@ -12,10 +12,13 @@ from pydantic import BaseModel, ValidationError
 
 from mediaid.faults import Fault, Location, nearest, visible
 from mediaid.i18n import gettext as _
-from mediaid.packs.rules import VERBS
+from mediaid.packs.rules import VERBS, Test
+from mediaid.packs.types import Cite, Label
 from mediaid.yamlsource import Source
 
 _DATES = ("from", "to")
+_RANGE_WORDS = {"min": "at_least", "max": "at_most", "over": "above", "under": "below"}
+"""Other words for the bounds of a range, and the keys they are."""
 _EXTRA, _MISSING = "extra_forbidden", "missing"
 
 
@@ -107,6 +110,8 @@ def findings(error: ValidationError, model: type[BaseModel], data: Any) -> list[
 def meant_key(finding: Finding) -> str | None:
     """Return the known key that an unknown one is probably meant to be."""
     known = [key for key in keys_of(finding.expected) if key not in finding.raw]
+    if _RANGE_WORDS.get(str(finding.key)) in known:
+        return _RANGE_WORDS[str(finding.key)]
     return closest(str(finding.key), known)
 
 
@@ -248,9 +253,12 @@ def literals_of(expected: Iterable[Any]) -> list[str]:
 
 def _message(kind: str, key: str | None, expected: Sequence[Any], raw: Any, found: Any) -> str:
     if kind == _EXTRA:
-        return _("unknown key {key}.{nearest}").format(
-            key=visible(str(key)), nearest=nearest(str(key), keys_of(expected))
-        ) + _colon_hint(str(key))
+        known = keys_of(expected)
+        meant = _RANGE_WORDS.get(str(key))
+        near = nearest(meant if meant in known else str(key), known)
+        return _("unknown key {key}.{nearest}").format(key=visible(str(key)), nearest=near) + (
+            _colon_hint(str(key)) or ("" if near and meant is None else _range_hint(expected))
+        )
     if kind == _MISSING:
         return _("key {key} is missing").format(key=key) + _missing_hint(str(key), raw)
     if kind == "value_error":
@@ -269,12 +277,13 @@ def _message(kind: str, key: str | None, expected: Sequence[Any], raw: Any, foun
         )
     if kind in ("too_short", "string_too_short"):
         return _("must not be empty")
-    return _shape_message(kind, raw, str(found["msg"]))
+    return _shape_message(kind, expected, raw, str(found["msg"]))
 
 
-def _shape_message(kind: str, raw: Any, message: str) -> str:
+def _shape_message(kind: str, expected: Sequence[Any], raw: Any, message: str) -> str:
     if kind in ("model_type", "dict_type", "model_attributes_type", "dataclass_type"):
-        return _("keys and values are expected here") + _colon_hint(raw)
+        hint = _colon_hint(raw) or _written_hint(expected)
+        return _("keys and values are expected here") + hint
     if kind == "list_type":
         return _("a list is expected here, such as [a, b]")
     if kind in ("string_type", "int_type", "date_type", "literal_error"):
@@ -307,6 +316,20 @@ def _missing_hint(key: str, raw: Any) -> str:
         "from": "from: 2023-01-01",
     }
     return _(": write {example}").format(example=examples[key]) if key in examples else ""
+
+
+def _written_hint(expected: Sequence[Any]) -> str:
+    """Say how a citation or a label is written."""
+    examples = {Cite: "cite: {source: …, at: …}", Label: "label: {zh: …, en: …}"}
+    example = next((examples[kind] for kind in expected if kind in (Cite, Label)), None)
+    return _(": write {example}").format(example=example) if example else ""
+
+
+def _range_hint(expected: Sequence[Any]) -> str:
+    if Test not in expected:
+        return ""
+    hint = _("A range is written with {keys}").format(keys="at_least, above, at_most, below")
+    return f" {hint}"
 
 
 def _colon_hint(text: Any) -> str:

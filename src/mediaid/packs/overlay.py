@@ -25,6 +25,8 @@ from mediaid.packs.types import Label
 Raw = dict[str, Any]
 _REFERENCES = ("at", "of", "above")
 _FIXED = ("verb", "name")
+_MEANT = {"pool": "pools", "parameter": "parameters", "step": "steps"}
+"""Keys of a benefit as they are often miswritten in places."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,19 @@ def misplaced(raw: Raw, changes: Sequence[Sourced]) -> list[Fault]:
     ]
 
 
+def input_units(
+    raw: Raw, changes: Sequence[Sourced], inputs: Sequence[Sourced]
+) -> list[str | None]:
+    """Return the unit of the parameter that each input of a reading goes to.
+
+    None: it goes to something else than a value of a parameter. "": there is no such place, which
+    making the change reports.
+    """
+    editor = _Editor(copy.deepcopy(raw))
+    editor.make_all(changes)
+    return [editor.unit_at(sourced) for sourced in inputs]
+
+
 def _step_name(step: Any) -> str:
     return str(step.get("name") or step.get("verb", "")) if isinstance(step, dict) else ""
 
@@ -169,6 +184,20 @@ class _Editor:
                 )
             )
         self._dispatch(parts, sourced)
+
+    def unit_at(self, sourced: Sourced) -> str | None:
+        """Return the unit of the parameter that a change gives a value; see `input_units`."""
+        before = len(self.dates.changed)
+        if self.make_all([sourced]):
+            return ""
+        at = self.made[-1][0].at
+        if len(self.dates.changed) == before and not self._is_value(at):
+            return None
+        part = self.raw["pack"]["shared"] if at[0] == "pack" else self.raw["benefits"][at[1]]
+        return str(part["parameters"][at[-1]].get("unit", ""))
+
+    def _is_value(self, at: Location) -> bool:
+        return any(place == at for place, _begin in self.dates.changed)
 
     def _dispatch(self, parts: list[str], sourced: Sourced) -> None:
         if parts[0] == "sources":
@@ -289,6 +318,15 @@ class _Editor:
         self, scope: Raw, parts: Sequence[str], sourced: Sourced, start: Location
     ) -> None:
         names = [_step_name(step) for step in scope["steps"]]
+        if parts[1] not in names and (parts[1] in _MEANT or parts[1] in self.raw["pack"]["codes"]):
+            meant = _MEANT.get(parts[1], f"when/{parts[1]}")
+            raise ValueError(
+                _("benefit {benefit} has no step {name}. Write {place}").format(
+                    benefit=parts[0],
+                    name=visible(parts[1]),
+                    place="/".join((parts[0], meant, *parts[2:])),
+                )
+            )
         if parts[1] not in names:
             raise ValueError(
                 _("benefit {benefit} has no step {name}.{nearest}").format(

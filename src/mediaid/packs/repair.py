@@ -17,6 +17,7 @@ from mediaid.packs.locate import (
     Finding,
     closest,
     findings,
+    keys_of,
     literals_of,
     meant_key,
     plain_types,
@@ -91,6 +92,8 @@ def _drop_or_rename(source: Source, finding: Finding) -> bool:
     meant = meant_key(finding)
     if meant is None:
         del parent[key]
+        if {"from", "to"} <= set(keys_of(finding.expected)):
+            _break(source, (*parent_at, "to"))  # which the key may have been meant to be
     else:
         _rename(source, tuple(parent_at), str(key), meant)
     return True

@@ -63,8 +63,32 @@ def check_benefit(context: Context, benefit: Benefit, at: Location) -> Problems:
             )
         names.add(name)
         yield from check_when(context, step.when, (*place, "when"), benefit)
+        yield from _always(step, (*place, "when"))
         yield from _step(context, benefit, i, place)
     yield from _order(context, benefit, (*at, "steps"))
+
+
+def _always(step: Step, at: Location) -> Problems:
+    """Find conditions on a step that must not be passed over."""
+    if not step.when:
+        return
+    if step.verb in ("rate", "bands"):
+        yield (
+            at,
+            _(
+                "a {verb} step has no conditions: where they do not hold, the whole amount would "
+                "be paid. Put them under the benefit's own when, or give the parameter `by` and "
+                "write 0%"
+            ).format(verb=step.verb),
+        )
+    elif step.verb == "split":
+        yield (
+            at,
+            _(
+                "a split step has no conditions: where they do not hold, nobody would pay the aid. "
+                "Give the parameter `by`, or put them under the benefit's own when"
+            ),
+        )
 
 
 def _order(context: Context, benefit: Benefit, at: Location) -> Problems:
@@ -117,6 +141,7 @@ def _step(context: Context, benefit: Benefit, i: int, at: Location) -> Problems:
     if step.verb == "top_up":
         yield from _amount_fields(context, step.sum, (*at, "sum"))
         yield from _earlier(context, benefit, step.after, (*at, "after"))
+        yield from _left_pool(context, step, (*at, "pool"))
         yield from _closing(benefit, step, at)
     if step.verb == "per_unit":
         if context.kinds.get(step.units, "count") != "count":
@@ -208,6 +233,29 @@ def _earlier(context: Context, benefit: Benefit, names: Sequence[str], at: Locat
                     name=visible(name), benefit=benefit.benefit, nearest=nearest(name, before)
                 ),
             )
+
+
+def _left_pool(context: Context, step: TopUp, at: Location) -> Problems:
+    """Find a pool that adds up something else than what the step tops up."""
+    pool = context.pools.get(step.pool)
+    unknown = any(name not in context.model.benefits for name in step.after)
+    if pool is None or unknown or context.doubts.unsure(at):
+        return
+    counts = pool.counts
+    if (
+        not isinstance(counts, Amounts)
+        or set(counts.sum) != set(step.sum)
+        or counts.less
+        or set(counts.less_aid) != set(step.after)
+    ):
+        wanted = f"{{sum: [{', '.join(step.sum)}], less_aid: [{', '.join(step.after)}]}}"
+        yield (
+            at,
+            _(
+                "pool {name} must add up what this step tops up: the amounts of its sum, less the "
+                "aid of the benefits in after. Write counts: {wanted}"
+            ).format(name=step.pool, wanted=wanted),
+        )
 
 
 def _closing(benefit: Benefit, step: TopUp, at: Location) -> Problems:

@@ -34,10 +34,14 @@ def check_parameter(
     if shape:
         return
     codes = context.model.pack.codes
-    known = values.known_codes(parameter, codes)
+    known = [codes.get(field, {}) for field in parameter.by]
     needed = [allowed(context.model, used, field) for field in parameter.by]
     if not used:  # which is reported; what codes it would need nobody can say
         needed = [_given(parameter, depth) for depth in range(len(known))]
+    needed = [
+        _given(parameter, depth) & set(known[depth]) if _misnamed(context, used, field) else codes
+        for depth, (field, codes) in enumerate(zip(parameter.by, needed, strict=True))
+    ]
     denominators = [1]
     for i, dated in enumerate(parameter.values):
         place = (*at, "values", i, "value")
@@ -86,6 +90,13 @@ def _given(parameter: Parameter, depth: int) -> set[str]:
     for _level in range(depth):
         parts = [below for part in parts if isinstance(part, dict) for below in part.values()]
     return {code for part in parts if isinstance(part, dict) for code in part}
+
+
+def _misnamed(context: Context, used: Sequence[Use], field: str) -> bool:
+    """Whether a condition names a code that does not exist: which was meant nobody can say."""
+    known = context.model.pack.codes.get(field, {})
+    tests = [when.get(field) for use in used for when in (use.benefit.when, use.when)]
+    return any(test and any(code not in known for code in test.one_of or ()) for test in tests)
 
 
 def _denominators(parameter: Parameter, leaf: Any) -> list[int]:

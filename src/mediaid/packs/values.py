@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -32,6 +32,8 @@ NO_LIMIT = 2**62
 
 UNLIMITED = "unlimited"
 RESIDUAL = "residual"
+_NO_CAP = ("不限", "无", "无限", "无限额", "不设限", "不封顶", "无封顶", "none", "no limit", "no cap")
+"""How people write that there is no cap."""
 
 Codes = tuple[str, ...]
 Leaf = Any
@@ -56,11 +58,12 @@ class BadValueError(ValueError):
 
 
 def parse_value(
-    parameter: Parameter, raw: Any, known: Sequence[Sequence[str]], needed: Sequence[set[str]]
+    parameter: Parameter, raw: Any, known: Sequence[Collection[str]], needed: Sequence[set[str]]
 ) -> tuple[Values, list[Problem]]:
     """Read one dated value.
 
-    `known` and `needed` give, for each field of `by`, its codes and those that must be there.
+    `known` and `needed` give, for each field of `by`, its codes (with their labels, where
+    messages are wanted) and those that must be there.
     Returns the values and every problem with its place below `value`.
     """
     values: Values = {}
@@ -72,7 +75,7 @@ def parse_value(
 def _descend(
     parameter: Parameter,
     raw: Any,
-    known: Sequence[Sequence[str]],
+    known: Sequence[Collection[str]],
     needed: Sequence[set[str]],
     at: Codes,
     values: Values,
@@ -80,6 +83,16 @@ def _descend(
 ) -> None:
     depth = len(at)
     if depth == len(parameter.by):
+        if not depth and isinstance(raw, dict) and _one_each(parameter, raw):
+            problems.append(
+                (
+                    at,
+                    _("a value for each code needs `by` in {parameter}, such as {example}").format(
+                        parameter=parameter.label, example="by: [category]"
+                    ),
+                )
+            )
+            return
         try:
             values[at] = LEAVES[parameter.unit](raw)
         except BadValueError as error:
@@ -99,9 +112,9 @@ def _descend(
                 (
                     (*at, code),
                     _(
-                        "{code} is not among the {field} codes this is used for: remove it, or "
-                        "add it to the conditions"
-                    ).format(code=code, field=field),
+                        "{code} is not among the {field} codes that {parameter} is used for: "
+                        "remove it, or add it to the conditions"
+                    ).format(code=code, field=field, parameter=parameter.label),
                 )
             )
         else:
@@ -113,14 +126,45 @@ def _descend(
         )
 
 
+def _one_each(parameter: Parameter, raw: Mapping[str, Any]) -> bool:
+    """Whether a value without `by` seems to be meant as one for each code."""
+    return parameter.unit in ("yuan", "percent", "count") and not {"share", "of"} & set(raw)
+
+
 def unknown_code(code: str, field: str, known: Iterable[str]) -> str:
-    """Say that a code is not one of a field's, and what may have been meant."""
+    """Say that a code is not one of a field's, and what may have been meant.
+
+    `known`: the field's codes, as a mapping if their labels are known.
+    """
     message = _("{code} is not a code of {field}.{nearest}").format(
         code=visible(code), field=field, nearest=nearest(code, known)
     )
     if re.fullmatch(r"\d{3}(\.\d+)?", code):
-        return f"{message} {_('If it ends an amount such as 130,000, write 130000')}"
-    return message
+        hint = _("If it ends an amount such as 130,000, write 130000")
+        return f"{message} {hint}"
+    labelled = _labelled(code, known)
+    if labelled is not None:
+        hint = _("This is a label: write its code: {code}").format(code=labelled)
+        return f"{message} {hint}"
+    return message + comma_hint(code)
+
+
+def _labelled(word: str, known: Iterable[str]) -> str | None:
+    """Return the code whose label a word is."""
+    if not isinstance(known, Mapping):
+        return None
+    for code, label in known.items():
+        if plain(word) in (plain(str(getattr(label, lang, ""))) for lang in ("zh", "en")):
+            return str(code)
+    return None
+
+
+def comma_hint(text: str) -> str:
+    """Say how the items of a list are parted, where they are run together by a Chinese mark."""
+    if "，" not in text and "、" not in text:
+        return ""
+    hint = _("Write the comma between the items of a list as , and not as ， or 、")
+    return f" {hint}"
 
 
 def _text(raw: Any) -> str:
@@ -141,7 +185,22 @@ def _amount(raw: Any) -> int | ShareOf:
             return ShareOf(parse_percent(_text(raw["share"])), _text(raw["of"]))
         except ValueError as error:
             raise BadValueError([(("share",), str(error))]) from None
-    return NO_LIMIT if raw == UNLIMITED else parse_yuan(_text(raw))
+    if raw == UNLIMITED:
+        return NO_LIMIT
+    text = _text(raw)
+    if text.strip() in _NO_CAP:
+        raise ValueError(
+            _("{value} is not an amount in 元: no cap is written {word}").format(
+                value=visible(text), word=UNLIMITED
+            )
+        )
+    if re.search(r"[%％]\s*\S", text):
+        raise ValueError(
+            _(
+                "{value} is not an amount in 元: a share of another parameter is written {example}"
+            ).format(value=visible(text), example="{share: 25%, of: income}")
+        )
+    return parse_yuan(text)
 
 
 def _rate(raw: Any) -> Fraction:
@@ -295,6 +354,14 @@ def in_force(values: Sequence[Dated], day: dt.date) -> tuple[Dated, bool] | None
 def date_problems(values: Sequence[Dated]) -> Iterator[Problem]:
     """Find periods that end before they begin, overlap, or stand out of order."""
     for i, dated in enumerate(values):
+        if dated.to is None and dated.after == "carry_forward":
+            yield (
+                (i, "after"),
+                _(
+                    "after: carry_forward needs `to`, the last day the value is confirmed for: add "
+                    "it, or leave `after` out"
+                ),
+            )
         if dated.to is not None and dated.to < dated.from_:
             yield (
                 (i, "to"),

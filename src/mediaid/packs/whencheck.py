@@ -10,7 +10,7 @@ from mediaid.money import parse_yuan
 from mediaid.packs import values
 from mediaid.packs.context import Context, Problems
 from mediaid.packs.rules import Benefit, Test, When
-from mediaid.packs.values import unknown_code
+from mediaid.packs.values import comma_hint, unknown_code
 
 _RANGES = ("at_least", "above", "at_most", "below")
 
@@ -21,7 +21,7 @@ def known_field(context: Context, name: str, at: Location) -> Problems:
         yield (
             at,
             _("{field} is not a claim field.{nearest}").format(
-                field=visible(name), nearest=nearest(name, context.kinds)
+                field=visible(name), nearest=nearest(name, context.kinds) or _own_hint(name)
             ),
         )
     elif name not in context.usable:
@@ -29,6 +29,14 @@ def known_field(context: Context, name: str, at: Location) -> Problems:
             at,
             _("field {field} is not declared: add it to fields in pack.yaml").format(field=name),
         )
+
+
+def _own_hint(name: str) -> str:
+    comma = comma_hint(name)
+    if comma:
+        return comma
+    hint = _("A column that only this pack has: add it to own_fields in pack.yaml")
+    return f" {hint}"
 
 
 def money_field(context: Context, name: str, at: Location) -> Problems:

@@ -9,10 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mediaid.claims.cells import parse_cell
+from mediaid.claims.cells import parse_cell, parse_day, show_day
 from mediaid.claims.fields import pack_fields
+from mediaid.engine.plan import plan_of
+from mediaid.engine.verbs.split import UNASSIGNED
 from mediaid.faults import Fault, nearest, visible
 from mediaid.i18n import gettext as _
+from mediaid.packs.rules import step_name
+from mediaid.scenarios.compare import NONE
 from mediaid.scenarios.model import FundingCase, RefusedClaim, Scenario, WorkFundsCase
 
 if TYPE_CHECKING:
@@ -21,11 +25,15 @@ if TYPE_CHECKING:
     from mediaid.claims.fields import Field
     from mediaid.faults import Location
     from mediaid.packs.model import Pack
+    from mediaid.packs.rules import Benefit
     from mediaid.scenarios.model import Row
 
 PARTICIPANTS, FISCAL, GROSS = "participants", "fiscal", "gross"
 """What a funding scenario may expect beside the payers: the participants' own contribution, all
 payers together, and both."""
+
+SELF_PAID = "self_paid"
+"""What binds a benefit where the aid of all would exceed what the person bore."""
 
 
 def pack_faults(scenario: Scenario, pack: Pack) -> Iterator[Fault]:
@@ -42,6 +50,7 @@ def pack_faults(scenario: Scenario, pack: Pack) -> Iterator[Fault]:
             yield from _expected_faults(scenario, row, pack)
             if row is not refused:
                 yield from _cell_faults(scenario, row, fields, pack)
+        yield from _late_history(scenario, pack)
 
 
 def with_own_headings(scenario: Scenario, pack: Pack) -> Scenario:
@@ -80,8 +89,88 @@ def _unknown(
 
 def _expected_faults(scenario: Scenario, row: Row, pack: Pack) -> Iterator[Fault]:
     place = row.expected_at[len(scenario.at) :]
-    known = [benefit.benefit for benefit in pack.benefits]
-    yield from _unknown(scenario, place, row.expected or (), known, _("benefit"))
+    benefits = {benefit.benefit: benefit for benefit in pack.benefits}
+    yield from _unknown(scenario, place, row.expected or (), benefits, _("benefit"))
+    for name, expected in (row.expected or {}).items():
+        benefit = benefits.get(name)
+        if benefit is None:
+            continue
+        bound_by = expected.bound_by
+        steps = [*(step_name(step) for step in benefit.steps), SELF_PAID, NONE]
+        if bound_by is not None and bound_by not in steps:
+            yield Fault(
+                scenario.source.where((*row.expected_at, name, "bound_by")),
+                _("benefit {benefit} has no step {name}.{nearest} Known: {known}").format(
+                    benefit=name,
+                    name=visible(bound_by),
+                    nearest=nearest(bound_by, steps),
+                    known=", ".join(steps),
+                ),
+            )
+        payers = _payers(benefit, pack)
+        if expected.payers and not payers:
+            yield Fault(
+                scenario.source.where((*row.expected_at, name, "payers")),
+                _("the pack does not split {benefit} between payers: remove payers").format(
+                    benefit=name
+                ),
+            )
+        elif expected.payers:
+            yield from _unknown(
+                scenario, (*place, name, "payers"), expected.payers, payers, _("payer")
+            )
+
+
+def _payers(benefit: Benefit, pack: Pack) -> list[str]:
+    """Return the payers that share a benefit's aid on some day; none where it is not split."""
+    plan = plan_of(pack)
+    shares = [
+        entry
+        for step in benefit.steps
+        if step.verb == "split"
+        for entry in plan.table(benefit, step.of).entries
+    ]
+    names = dict.fromkeys(payer for entry in shares for payer, _share in entry)
+    return [*names, UNASSIGNED] if names else []
+
+
+def _late_history(scenario: Scenario, pack: Pack) -> Iterator[Fault]:
+    """Find history that is settled after the last claim, so that it could not count for any.
+
+    A reversal counts whenever it is dated: it cancels before anything is settled.
+    """
+    if isinstance(scenario.case, FundingCase | WorkFundsCase):
+        return
+    count = len(scenario.case.history)
+    try:
+        last = max(_turn(row, pack) for row in scenario.rows[count:])
+    except ValueError:
+        return  # told as a fault of the cell, or the very refusal that is expected
+    for row in scenario.rows[:count]:
+        try:
+            turn = _turn(row, pack)
+        except ValueError:
+            continue
+        if turn <= last or row.fields.get("reverses"):
+            continue
+        where = scenario.source.where((*row.at, row.written.get(pack.dating, pack.dating)))
+        (day, claim_id), (last_day, last_id) = turn, last
+        if day > last_day:
+            said = _(
+                "history of {day} comes after the claim of {claim_day} and would not count: give "
+                "it an earlier day, or remove it"
+            ).format(day=show_day(day), claim_day=show_day(last_day))
+        else:
+            said = _(
+                "history {id} has the day of claim {claim} and would be settled after it, since "
+                "claims of a day are taken in the order of claim_id: give it a smaller claim_id"
+            ).format(id=visible(claim_id), claim=visible(last_id))
+        yield Fault(where, said)
+
+
+def _turn(row: Row, pack: Pack) -> tuple[int, str]:
+    """Return what decides when a claim is settled. Raises ValueError for a day unreadable."""
+    return parse_day(row.fields.get(pack.dating, "")), row.claim_id
 
 
 def _cell_faults(

@@ -58,9 +58,11 @@ def run_claims(scenarios: Sequence[Scenario], pack: Pack) -> list[Outcome]:
 def _distinct(scenarios: Sequence[Scenario]) -> Iterator[dict[str, str]]:
     """Yield all rows, with a prefix on names that leaves the order within a scenario as it is."""
     for number, scenario in enumerate(scenarios):
+        # A scenario by itself may be refused: its message must show the ids as they are written.
+        prefix = f"{number:06d}/" if len(scenarios) > 1 else ""
         for row in scenario.rows:
             yield {
-                name: f"{number:06d}/{text}" if name in HOLDERS and text else text
+                name: f"{prefix}{text}" if name in HOLDERS and text else text
                 for name, text in row.fields.items()
             }
 

@@ -14,7 +14,7 @@ from mediaid.scenarios.outcome import Mismatch, Outcome
 from mediaid.scenarios.refusals import refusal_mismatch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from mediaid.budget.funding import FundingNeed
     from mediaid.packs.model import Pack
@@ -37,7 +37,7 @@ def run_funding(scenario: Scenario, case: FundingCase, pack: Pack) -> Outcome:
         return Outcome(
             scenario,
             tuple(refusal_mismatch(scenario, case.expect_error, None, "expect_error")),
-            (funding_text(need),),
+            (funding_text(need, pack),),
         )
     found = tuple(_needs(scenario, case, need_table(need)))
     if case.provisional is not None and set(case.provisional) != set(need.provisional):
@@ -49,7 +49,7 @@ def run_funding(scenario: Scenario, case: FundingCase, pack: Pack) -> Outcome:
                 "; ".join(need.provisional) or "–",
             ),
         )
-    return Outcome(scenario, found, (funding_text(need),) if found else ())
+    return Outcome(scenario, found, (funding_text(need, pack),) if found else ())
 
 
 def need_table(need: FundingNeed) -> Table:
@@ -97,16 +97,28 @@ def _needs(scenario: Scenario, case: FundingCase, table: Table) -> Iterator[Mism
             )
 
 
-def funding_text(need: FundingNeed) -> str:
-    """Show a whole funding need, for a failing scenario."""
-    lines = [
-        f"{need.funding}, {need.on}, "
-        + ", ".join(f"{area} {count}" for area, count in need.headcounts.items())
-    ]
+def funding_text(need: FundingNeed, pack: Pack) -> str:
+    """Show a whole funding need, for a failing scenario: keys as files write them, and labels."""
+    funding = pack.funding[need.funding]
+    payers = {
+        **funding.payers,
+        PARTICIPANTS: _("participants"),
+        FISCAL: _("all payers"),
+        GROSS: _("payers and participants"),
+    }
+    parts = {TOTAL: _("total"), **funding.components}
+    heads = (f"{_named(area, funding.areas)} {count}" for area, count in need.headcounts.items())
+    lines = [_("; ").join((f"{funding.label} {need.funding}", str(need.on), *heads))]
     for payer, row in need_table(need).items():
-        parts = ", ".join(f"{part} {format_yuan(fen)}" for part, fen in row.items())
-        lines.append(f"  {payer}: {parts}")
+        amounts = (f"{_named(part, parts)} {format_yuan(fen)}" for part, fen in row.items())
+        lines.append(f"  {_named(payer, payers)}: " + _("; ").join(amounts))
     return "\n".join(lines)
+
+
+def _named(key: str, labels: Mapping[str, object]) -> str:
+    """Return a key with its label, where that says more than the key."""
+    label = str(labels[key])
+    return key if label == key else _("{key} ({label})").format(key=key, label=label)
 
 
 def run_work_funds(scenario: Scenario, case: WorkFundsCase, pack: Pack) -> Outcome:

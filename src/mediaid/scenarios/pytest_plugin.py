@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mediaid.i18n import gettext as _
 from mediaid.scenarios.detect import KEYS, SUFFIXES, keys_found
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         _INI,
         type="paths",
         default=[],
-        help="folders with mediaid scenarios in .yaml files (default: every one named scenarios)",
+        help=_(
+            "folders with mediaid scenarios in .yaml files (default: every one named scenarios)"
+        ),
     )
 
 

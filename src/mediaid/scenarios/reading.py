@@ -29,7 +29,7 @@ from mediaid.scenarios.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from mediaid.faults import Location
@@ -134,13 +134,19 @@ def _in_words(detail: Any, model: type[BaseModel]) -> str:
     name = str(detail["loc"][-1]) if detail["loc"] else ""
     kind = detail["type"]
     if kind == "extra_forbidden":
-        return _unknown_key(name, _known_keys(model, detail["loc"][:-1]))
+        known = _known_keys(model, detail["loc"][:-1])
+        return _unknown_key(name, known, _MEANT.get(name))
     if kind == "value_error":
         return str(detail["ctx"]["error"])
+    if kind == "dict_type" and model is SeveralClaims and detail["loc"][:-1] == ("expect",):
+        return _("the expect of several claims is by claim_id, such as {example}").format(
+            example="001: {medical-aid: 7200.00}"
+        )
     said = {
         "missing": _("{key} is missing"),
         "string_too_short": _("{key} is empty"),
         "string_type": _("{key} must be a single text"),
+        "int_type": _("{key} must be a single text"),
         "tuple_type": _("{key} must be a list with at least one entry"),
         "dict_type": _("{key} must be keys with values, such as medical-aid: 7200.00"),
         "model_type": _("{key} must be keys with values, such as medical-aid: 7200.00"),
@@ -155,8 +161,15 @@ def _known_keys(model: type[BaseModel], within: tuple[str | int, ...]) -> list[s
     return list(Expectation.model_fields if within else model.model_fields)
 
 
-def _unknown_key(key: str, known: Any) -> str:
-    return _("unknown key {key}.{nearest}").format(key=visible(key), nearest=nearest(key, known))
+_MEANT = {"amount": "aid", "paid": "aid", "cap": "cap_left", "reason": "why_not"}
+"""Keys that people write in an expectation, spelt nothing like the key they mean."""
+
+
+def _unknown_key(key: str, known: Collection[str], meant: str | None = None) -> str:
+    close = nearest(meant if meant is not None and meant in known else key, known)
+    return _("unknown key {key}.{nearest} Known: {known}").format(
+        key=visible(key), nearest=close, known=", ".join(known)
+    )
 
 
 def _rows(
@@ -186,6 +199,13 @@ def _rows(
         if row.expected is not None
     ]
     if isinstance(case, RefusedClaim):
+        if rows[-1].expected is not None:
+            faults.append(
+                Fault(
+                    source.where(rows[-1].expected_at),
+                    _("expect stands beside expect_error: keep one of the two"),
+                )
+            )
         return tuple(rows)
     rows[len(case.history) :] = _expected(source, at, case, rows[len(case.history) :], faults)
     return tuple(rows)
