@@ -128,9 +128,7 @@ class _Drawn:
         return step
 
     def bands(self) -> dict[str, Any]:
-        step: dict[str, Any] = {
-            "bands": {"name": self.new("bands"), "of": self.parameter("bands")}
-        }
+        step: dict[str, Any] = {"bands": {"name": self.new("bands"), "of": self.parameter("bands")}}
         if self.chance(0.7):
             step["bands"]["over"] = self.bills(step["bands"]["name"])
         return step

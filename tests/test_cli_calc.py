@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from command import mediaid
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ONE = (
     "calc",
@@ -200,6 +197,133 @@ def test_history_that_cannot_be_used_is_refused(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, row: str, more: list[str], said: str
 ) -> None:
     ran = mediaid(capsys, *ONE, "--history", history(tmp_path, row), *more, "--lang", "en")
+    assert ran.code == 2
+    assert said in ran.err
+
+
+HOUSEHOLD = [
+    "h1,A,2023-02-01,inpatient,dibao,resident,100000,H",
+    "h2,B,2023-03-01,inpatient,dibao,resident,40000,H",
+    "h3,C,2023-04-01,inpatient,dibao,resident,40000,K",
+]
+
+
+def of_household(folder: Path, *rows: str) -> list[str]:
+    """Arguments of a claim of B, whose household has a history."""
+    path = history(folder, *rows)
+    text = Path(path).read_text(encoding="utf-8").replace("self_paid\n", "self_paid,household_id\n")
+    Path(path).write_text(text, encoding="utf-8")
+    return [*ONE, "--history", path, "--person", "B", "--lang", "en"]
+
+
+def test_the_household_is_that_of_the_history(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    by_person = of_household(tmp_path, *HOUSEHOLD)
+    by_household = [*by_person, "--reading", "cap-holder=household"]
+    medical = [
+        json.loads(mediaid(capsys, *arguments, "--json").out)["benefits"][0]
+        for arguments in (
+            by_person,
+            by_household,
+            [*by_household, "--field", "household_id=K"],
+            [*by_household, "--field", "家庭编号=L"],
+        )
+    ]
+    # 130,000 − 36,000 of B; − 90,000 of A as well; − 36,000 of C; − nothing: all less 7,200
+    assert [its["cap_left"] for its in medical] == ["86800.00", "0.00", "86800.00", "122800.00"]
+    assert [its["aid"] for its in medical] == ["7200.00", "4000.00", "7200.00", "7200.00"]
+
+
+def test_of_several_households_one_must_be_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    rows = [*HOUSEHOLD, "h4,B,2023-04-02,inpatient,dibao,resident,1000,K"]
+    arguments = of_household(tmp_path, *rows)
+    by_household = [*arguments, "--reading", "cap-holder=household"]
+    ran = mediaid(capsys, *by_household)
+    assert ran.code == 2
+    assert "gives person B several households (H, K)" in ran.err
+    assert "--field household_id=" in ran.err
+    named = mediaid(capsys, *by_household, "--field", "household_id=H", "--json")
+    assert json.loads(named.out)["aid"] == "4000.00"
+    assert mediaid(capsys, *arguments).code == 0  # by person it makes no difference
+
+
+def test_a_cancelled_claim_gives_no_household(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    arguments = of_household(
+        tmp_path,
+        *(f"{row}," for row in HOUSEHOLD),
+        "h4,B,2023-04-02,inpatient,dibao,resident,1000,K,",
+        "h5,B,2023-04-02,inpatient,dibao,resident,1000,K,h4",
+    )
+    path = Path(arguments[arguments.index("--history") + 1])
+    text = path.read_text(encoding="utf-8").replace("household_id\n", "household_id,reverses\n")
+    path.write_text(text, encoding="utf-8")
+    ran = mediaid(capsys, *arguments, "--reading", "cap-holder=household", "--json")
+    assert json.loads(ran.out)["aid"] == "4000.00"
+
+
+def test_later_history_is_told_once_and_plainly(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    later = HOUSEHOLD[0].replace("2023-02", "2023-06")
+    arguments = of_household(tmp_path, later, *HOUSEHOLD[1:])
+    assert mediaid(capsys, *arguments).code == 0  # another person's, which cannot count
+    ran = mediaid(capsys, *arguments, "--reading", "cap-holder=household")
+    assert ran.code == 2
+    assert ran.err == (
+        "history: holds claims later than this one of 2023-05-01: h1 of 2023-06-01. Leave them "
+        "out of the history, or settle all of the year's claims together with mediaid batch\n"
+    )
+    next_year = of_household(tmp_path, HOUSEHOLD[1].replace("2023-03", "2024-03"))
+    assert mediaid(capsys, *next_year).code == 0  # another year's, which does not count either
+
+
+def test_a_single_claim_is_not_called_by_an_id_nobody_gave(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    early = without("--date", "--date", "2022-12-31")
+    assert mediaid(capsys, *early, "--lang", "en").err.startswith("date 日期: 2022-12-31 is before")
+    assert mediaid(capsys, *early).err.startswith("date 日期: 2022-12-31 早于")
+    named = mediaid(capsys, *early, "--field", "claim_id=Q7", "--lang", "en")
+    assert named.err.startswith("claim Q7, date 日期: ")
+
+
+QINGHE = [
+    *("calc", "--pack", str(Path(__file__).parent / "packs" / "qinghe"), "--lang", "en"),
+    *("--category", "destitute", "--setting", "inpatient", "--insurance", "resident"),
+    *("--self-paid", "100", "--date", "2024-03-01", "--field", "hospital_level=primary"),
+]
+
+
+@pytest.mark.parametrize(
+    "given", ["area=urban", "area=市辖区", "户籍地区=市辖区", " 户籍地区 =urban", "住院天数=3"]
+)
+def test_a_field_may_be_given_under_its_heading(
+    capsys: pytest.CaptureFixture[str], given: str
+) -> None:
+    ran = mediaid(capsys, *QINGHE, "--field", given)
+    assert (ran.code, ran.err) == (0, "")
+    heading = "days in hospital: 3" if "天数" in given else "area: urban districts"
+    assert heading in ran.out
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["area=urban", "户籍地区=市辖区"], "--field 户籍地区=市辖区: the field is given twice"),
+        (["日期=2024-04-01"], "--field 日期=2024-04-01: give it with --date"),
+        (["person_id=B"], "--field person_id=B: give it with --person"),
+        (["户籍=urban"], "户籍 is not used by pack qinghe"),
+    ],
+)
+def test_a_field_that_cannot_be_used_is_refused(
+    capsys: pytest.CaptureFixture[str], given: list[str], said: str
+) -> None:
+    ran = mediaid(capsys, *QINGHE, *(word for pair in given for word in ("--field", pair)))
     assert ran.code == 2
     assert said in ran.err
 

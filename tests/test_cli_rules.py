@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from command import mediaid
 from mediaid.packs.find import shipped_packs
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_list_names_every_shipped_pack(capsys: pytest.CaptureFixture[str]) -> None:
@@ -75,7 +72,7 @@ def test_show_of_a_reading_shows_its_rules_and_hash(capsys: pytest.CaptureFixtur
         "--lang",
         "en",
     )
-    assert "orphan outside an institution: inpatient、outpatient" in ran.out
+    assert "orphan outside an institution: inpatient, outpatient" in ran.out
     assert "● both" in ran.out
     assert plain.splitlines()[1] != ran.out.splitlines()[1]
 
@@ -132,3 +129,43 @@ def test_bad_input_ends_with_2(
     ran = mediaid(capsys, "--lang", "en", "rules", *arguments)
     assert ran.code == 2
     assert said in ran.err
+
+
+def test_show_of_a_share_names_the_other_figure_and_both_citations(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = str(Path(__file__).parent / "good_pack")
+    ran = mediaid(capsys, "rules", "show", folder, "--on", "2024-06-01", "--lang", "en")
+    words = " ".join(ran.out.split())
+    assert "25% of income per head (40,000.00 yuan) = 10,000.00 yuan" in words
+    assert "第六条" in words
+    assert "第九条" in words
+
+
+def test_show_as_data_holds_readings_and_what_is_paid_by_headcount(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = str(Path(__file__).parent / "good_pack")
+    data = json.loads(mediaid(capsys, "--lang", "en", "rules", "show", folder, "--json").out)
+    assert data["readings"]["holder"]["default"] == {"id": "person", "label": "a person's"}
+    assert list(data["readings"]["holder"]["alternatives"]) == ["household"]
+    assert data["readings"]["line"]["alternatives"]["input"]["inputs"] == ["two"]
+    xihu = json.loads(mediaid(capsys, "rules", "show", "nanchang-xihu", "--json").out)
+    assert xihu["on"] == "2022-12-31"
+    assert xihu["work_funds"]["resident-incentive"]["value"]["per_head"] == "2.00"
+    assert xihu["work_funds"]["resident-incentive"]["value"]["amount"] == "360000.00"
+
+
+def test_list_goes_on_past_a_pack_with_faults(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, folder in shipped_packs().items():
+        shutil.copytree(folder, tmp_path / name)
+    (tmp_path / "nanchang-xihu" / "pack.yaml").write_text("pack: [\n", encoding="utf-8")
+    monkeypatch.setattr("mediaid.packs.find.data_folder", lambda _name: tmp_path)
+    ran = mediaid(capsys, "--lang", "en", "rules", "list")
+    assert ran.code == 0
+    assert "shanghai-minhang: " in ran.out
+    assert "nanchang-xihu: has " in ran.out
+    data = json.loads(mediaid(capsys, "rules", "list", "--json").out)
+    assert [("faults" in pack) for pack in data] == [False, True]

@@ -472,7 +472,7 @@ def test_steps_pools_and_conditions_can_be_changed(city: Path) -> None:
         ),
         (
             "at: aid/cap/at/none, value: 1",
-            "none is not among the category codes this is used for: "
+            "none is not among the category codes that cap is used for: "
             "remove it, or add it to the conditions",
         ),
         (
@@ -649,3 +649,15 @@ def test_all_faults_of_an_overlay_file_are_told_at_once(city: Path) -> None:
 def test_an_overlay_that_cannot_be_read(city: Path) -> None:
     with pytest.raises(PackError, match="cannot be read: No such file"):
         load_pack(city, overlay=city / "none.yaml")
+
+
+def test_inputs_are_tried_with_a_figure_of_their_own_unit(tmp_path: Path) -> None:
+    folder = copy_of_good(tmp_path)
+    changed(
+        folder,
+        "readings.yaml",
+        "inputs: {two: aid/deductible/at/two}",
+        "inputs: {two: aid/deductible/at/two, r: aid/rate/of/dibao, n: care/times/at}",
+    )
+    pack = load_pack(folder, readings={"line": "input:two=5,r=7%,n=2"})
+    assert pack.readings["line"] == "input:two=5,r=7%,n=2"

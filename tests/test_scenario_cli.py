@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from command import mediaid
 from scenario_support import RIGHT, WRONG, write
+
+FUNDING = """\
+- name: 一个人
+  funding: mutual-aid
+  year: 2022
+  headcount: {town: 1, street: 0}
+  expect: {city: {total: 1.00}}
+"""
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +55,22 @@ def test_a_bad_file_ends_with_2_after_all_files(
     assert code == 2
     assert "a.yaml:6:5: unknown key expects. Did you mean expect?" in err
     assert out.endswith("Scenarios: 1; passed: 0; failed: 1; files that could not be read: 1\n")
+
+
+def test_chinese_output_has_no_english_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Beside keys and codes, which files write as they are, and the program's own name."""
+    path = write(tmp_path / "f.yaml", WRONG.replace("outpatient-aid:", "premium-subsidy:"), FUNDING)
+    code, out, _err = run(capsys, str(path), lang="zh")
+    assert code == 1
+    text = out.replace(str(path), "")
+    own = re.compile(r"f\.yaml|mediaid|shanghai-minhang|sha256:\w+|[\w-]+=[\w-]+|min|max")
+    words = set(re.findall(r"[A-Za-z][A-Za-z_-]*", own.sub("", text)))
+    keys = {"medical-aid", "aid", "rate", "cap_left", "premium-subsidy", "why_not", "category"}
+    keys |= {"premium", "city", "district", "town", "street", "participants", "fiscal", "gross"}
+    keys |= {"total", "medical", "care", "mutual-aid"}
+    assert words - keys == set()
 
 
 def test_a_missing_path_ends_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

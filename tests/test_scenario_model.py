@@ -160,11 +160,13 @@ def test_every_mistake_of_a_file_is_told_at_its_place() -> None:
             claims: [{self_paid: 1, expect: {}}, {self_paid: 2}]
           - just a text
         """) == [
-        "f.yaml:2:1: unknown key aboutt. Did you mean about?",
+        "f.yaml:2:1: unknown key aboutt. Did you mean about? Known: pack, about, scenarios",
         "f.yaml:4:5: a scenario needs one of the keys claim, claims, expect_error, work_funds, "
         "funding",
-        "f.yaml:8:26: unknown key capleft. Did you mean cap_left?",
-        "f.yaml:9:5: unknown key nots. Did you mean note?",
+        "f.yaml:8:26: unknown key capleft. Did you mean cap_left? Known: aid, base, deducted, "
+        "rate, uncapped, payable, overpaid, cap_left, bound_by, provisional, payers, cite, why_not",
+        "f.yaml:9:5: unknown key nots. Did you mean note? Known: name, note, cite, readings, "
+        "overlay, history, claim, expect",
         "f.yaml:12:14: 8,000 has thousands separators: write 8000",
         "f.yaml:12:30: 1.234 has more than two decimals: write whole 分, at most two decimals",
         "f.yaml:12:47: 0.7 is not a rate: write it with a percent sign and at most four "
@@ -199,6 +201,18 @@ def test_every_mistake_of_a_file_is_told_at_its_place() -> None:
         ),
         (f"claim: {CLAIM}\nexpect_error: {{feld: date}}", "unknown key feld. Did you mean field?"),
         (f"claim: {CLAIM}\nexpect_error: {{contains: x}}", "field is missing"),
+        (
+            f"claim: {CLAIM}\nexpect: {{x: {{amount: 1}}}}",
+            "5:18: unknown key amount. Did you mean aid? Known: aid, base, ",
+        ),
+        (
+            f"claims: [{CLAIM}]\nexpect: {{medical-aid: 7200.00}}",
+            "5:14: the expect of several claims is by claim_id, such as 001: {medical-aid: ",
+        ),
+        (
+            f"claim: {{expect: {{}}, {CLAIM[1:]}\nexpect_error: {{field: date}}",
+            "4:13: expect stands beside expect_error: keep one of the two",
+        ),
         ("claim: {date: [2023]}\nexpect: {}", "date must be a single text"),
         ("claim: 8000\nexpect: {}", "claim must be keys with values"),
         ("funding: f\nyear: 23\nheadcount: {}\nexpect: {}", "5:5: 23 is not a year"),

@@ -79,6 +79,20 @@ def test_python_tests_beside_them_run_as_usual(
     pytester.runpytest(*options).assert_outcomes(passed=2)
 
 
+def test_the_help_is_in_the_users_language(
+    pytester: pytest.Pytester, options: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a process of its own: this one has registered the plugin already."""
+    monkeypatch.setenv("PYTHONIOENCODING", "utf-8")
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.delenv("MEDIAID_LANG", raising=False)
+    help_of = pytester.runpytest_subprocess(*options, "--help").stdout
+    help_of.fnmatch_lines(["*mediaid_scenarios*", "*文件夹*"])
+    monkeypatch.setenv("MEDIAID_LANG", "en")
+    help_of = pytester.runpytest_subprocess(*options, "--help").stdout
+    help_of.fnmatch_lines(["*mediaid_scenarios*", "*folders with mediaid scenarios*"])
+
+
 def test_the_plugin_costs_nothing_until_a_scenario_is_found() -> None:
     """Every pytest run of an environment with mediaid in it imports the plugin."""
     heavy = "numpy", "pydantic", "ruamel", "mediaid.engine", "mediaid.packs", "typer"

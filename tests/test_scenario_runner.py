@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,8 +15,6 @@ from mediaid.scenarios.report import failure_text, summary_text
 from scenario_support import INPATIENT, RIGHT, WRONG, write
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from mediaid.scenarios.outcome import Outcome
 
 
@@ -98,14 +97,13 @@ def test_what_a_figure_rests_on_is_compared(tmp_path: Path) -> None:
           claim: {INPATIENT}
           expect:
             medical-aid: {{aid: 7200.00, cite: [沪民规号], provisional: [medical-aid/rate],
-                          bound_by: cap, payable: 7200.01, payers: {{city: 1.00}}}}
+                          bound_by: cap, payable: 7200.01}}
         """,
     )
     assert [(what, expected, got) for _where, what, expected, got in mismatches(path)] == [
         ("001 medical-aid payable", "7200.01", "7200.00"),
         ("001 medical-aid bound_by", "cap", "none"),
         ("001 medical-aid provisional", "medical-aid/rate", "none"),
-        ("001 medical-aid payers", "city 1.00", "city none"),
         ("001 medical-aid cite", "沪民规号", "沪医保规[2020]4号"),
     ]
 
@@ -142,6 +140,7 @@ def test_a_refused_claim_fails_its_own_scenario_only(tmp_path: Path) -> None:
     [mismatch] = early.mismatches
     assert (mismatch.where, mismatch.expected) == (f"{path}:8:5", "accepted")
     assert mismatch.got.startswith("refused: ")
+    assert "claim 001, date" in mismatch.got  # the id as a user would count
     assert "2022-05-01" in mismatch.got
 
 
@@ -217,6 +216,94 @@ def test_mistakes_of_form_and_of_content_are_told_together(tmp_path: Path) -> No
     assert "2023-02-30" in told[7]
 
 
+def test_a_figure_that_can_never_be_is_a_fault_of_the_file(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "f.yaml",
+        f"""
+        - name: 步骤和项目写错
+          claim: {INPATIENT}
+          expect:
+            medical-aid: {{aid: 7200.00, bound_by: cpa, payers: {{city: 1.00}}}}
+            aid: {{aid: 1.00, bound_by: anything}}
+        - name: 由自负金额限制，没有限制
+          claim: {INPATIENT}
+          expect:
+            medical-aid: {{aid: 7200.00, bound_by: self_paid}}
+            outpatient-aid: {{why_not: setting, bound_by: none}}
+        """,
+    )
+    assert faults(path) == [
+        "7:35: benefit medical-aid has no step cpa. Did you mean cap? "
+        "Known: base, rate, cap, self_paid, none",
+        "7:50: the pack does not split medical-aid between payers: remove payers",
+        "8:7: the pack has no benefit aid. "
+        "Known: medical-aid, outpatient-aid, deductible-subsidy, premium-subsidy",
+    ]
+
+
+def test_a_payer_that_the_pack_does_not_have_is_a_fault(tmp_path: Path) -> None:
+    claim = (
+        "{date: 2024-03-01, setting: inpatient, category: destitute, insurance: resident, "
+        "self_paid: 100.00, hospital_level: primary}"
+    )
+    path = write(
+        tmp_path / "f.yaml",
+        f"""
+        - name: 承担方写错
+          claim: {claim}
+          expect:
+            inpatient-aid: {{aid: 100.00, payers: {{citty: 1.00, unassigned: 100.00}}}}
+        """,
+        pack=str(Path(__file__).parent / "packs" / "qinghe"),
+    )
+    assert faults(path) == [
+        "7:45: the pack has no payer citty. Did you mean city? "
+        "Known: province, city, county, unassigned"
+    ]
+
+
+def test_history_that_could_not_count_is_refused(tmp_path: Path) -> None:
+    """It would be settled after the claim; a reversal counts whenever it is dated."""
+    path = write(
+        tmp_path / "f.yaml",
+        f"""
+        - name: 后来的历史
+          history:
+            - {INPATIENT.replace("2023-05", "2023-06").replace("date:", "日期:")}
+            - {INPATIENT.replace("{date", "{claim_id: z, date")}
+          claim: {INPATIENT}
+          expect: {{medical-aid: 7200.00}}
+        - name: 后来的冲销
+          history:
+            - {INPATIENT.replace("2023-05", "2023-04").replace("{date", "{claim_id: h, date")}
+            - {INPATIENT.replace("2023-05", "2023-06").replace("{date", "{reverses: h, date")}
+          claim: {INPATIENT}
+          expect: {{medical-aid: {{aid: 7200.00, cap_left: 122800.00}}}}
+        - name: 几张票据中的最后一张以前
+          history:
+            - {INPATIENT.replace("2023-05", "2023-06")}
+          claims:
+            - {INPATIENT[:-1]}, expect: {{medical-aid: 7200.00}}}}
+            - {INPATIENT.replace("2023-05", "2023-07")[:-1]}, expect: {{medical-aid: 7200.00}}}}
+        - name: 被拒绝的票据以后
+          history:
+            - {INPATIENT.replace("2023-05", "2023-06")}
+          claim: {INPATIENT.replace("8000.00", "x")}
+          expect_error: {{field: self_paid}}
+        """,
+    )
+    late = (
+        "history of 2023-06-01 comes after the claim of 2023-05-01 and would not count: give it an "
+        "earlier day, or remove it"
+    )
+    assert faults(path) == [
+        f"6:10: {late}",
+        "7:23: history z has the day of claim 003 and would be settled after it, since claims of "
+        "a day are taken in the order of claim_id: give it a smaller claim_id",
+        f"24:10: {late}",
+    ]
+
+
 def test_a_pack_that_does_not_exist_is_told_where_it_is_named(tmp_path: Path) -> None:
     path = write(tmp_path / "f.yaml", RIGHT, pack="shanghai-minghang")
     [fault] = faults(path)
@@ -246,7 +333,10 @@ def test_funding_is_compared_by_payer_and_component(tmp_path: Path) -> None:
         ("12:5", "provisional", "–"),
     ]
     [outcome] = run(path)
-    assert "town: total 777.50, medical 652.50, care 125.00" in outcome.explanations[0]
+    assert (
+        "town (towns and industrial zones): total 777.50; medical 652.50; care ("
+        in outcome.explanations[0]
+    )
 
 
 def test_names_of_a_funding_scenario_are_checked(tmp_path: Path) -> None:

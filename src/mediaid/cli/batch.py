@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mediaid.cli.options import DEFAULT_PACK, Overlay, PackOption, Readings
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from mediaid.batch.run import Job, Report
     from mediaid.batch.summary import Summary
 
-DEFAULT_PACK = "shanghai-minhang"
 REFUSED = 2
 
 
@@ -50,25 +50,9 @@ def batch(  # noqa: PLR0917 - one parameter an option
             show_default=False,
         ),
     ],
-    pack: Annotated[
-        str,
-        typer.Option("--pack", metavar="ID|DIR", help=_("Id or folder of the rule pack.")),
-    ] = DEFAULT_PACK,
-    reading: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--reading",
-            metavar="ID=ALTERNATIVE",
-            help=_("Another reading of an unclear clause; repeatable."),
-            show_default=False,
-        ),
-    ] = None,
-    overlay: Annotated[
-        Path | None,
-        typer.Option(
-            "--overlay", metavar="FILE", help=_("A file of changed values."), show_default=False
-        ),
-    ] = None,
+    pack: PackOption = DEFAULT_PACK,
+    reading: Readings = None,
+    overlay: Overlay = None,
     rejects: Annotated[
         Path | None,
         typer.Option(

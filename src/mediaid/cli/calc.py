@@ -4,17 +4,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mediaid.cli.options import DEFAULT_PACK, AsJson, Overlay, PackOption, Readings, print_json
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
     from mediaid.claims.table import Claims
     from mediaid.packs.model import Pack
-
-DEFAULT_PACK = "shanghai-minhang"
 
 
 def calc(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -29,9 +28,7 @@ def calc(  # noqa: PLR0913, PLR0917 - one parameter an option
     date: Annotated[
         str, typer.Option("--date", metavar="YYYY-MM-DD", help=_("Date of the claim."))
     ],
-    pack: Annotated[
-        str, typer.Option("--pack", metavar="ID|DIR", help=_("Id or folder of the rule pack."))
-    ] = DEFAULT_PACK,
+    pack: PackOption = DEFAULT_PACK,
     history: Annotated[
         Path | None,
         typer.Option(
@@ -68,22 +65,9 @@ def calc(  # noqa: PLR0913, PLR0917 - one parameter an option
             help=_("Another category the person holds: says whether it gives more; repeatable."),
         ),
     ] = None,
-    reading: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--reading",
-            metavar="ID=ALTERNATIVE",
-            show_default=False,
-            help=_("Another reading of an unclear clause; repeatable."),
-        ),
-    ] = None,
-    overlay: Annotated[
-        Path | None,
-        typer.Option(
-            "--overlay", metavar="FILE", help=_("A file of changed values."), show_default=False
-        ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON."))] = False,
+    reading: Readings = None,
+    overlay: Overlay = None,
+    as_json: AsJson = False,
 ) -> None:
     from mediaid.engine.explain import settle_claim
     from mediaid.engine.present import as_data, as_text
@@ -113,7 +97,7 @@ def calc(  # noqa: PLR0913, PLR0917 - one parameter an option
         data = as_data(result)
         if others:
             data["other_categories"] = _as_yuan(others)
-        _print_json(data)
+        print_json(data)
         return
     typer.echo(as_text(result))
     for code, aid in others.items():
@@ -138,12 +122,6 @@ def _other(code: str, aid: int, chosen: int) -> str:
     return _("As {category} the aid would be {aid} yuan, not more").format(
         category=name, aid=amount
     )
-
-
-def _print_json(data: dict[str, Any]) -> None:
-    import json
-
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
 
 
 _OWN_OPTIONS = {

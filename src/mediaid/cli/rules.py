@@ -3,11 +3,11 @@
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs: start-up stays fast
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mediaid.cli.options import AsJson, Overlay, Readings, print_json
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -18,19 +18,24 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
-_AsJson = Annotated[bool, typer.Option("--json", help=_("Print JSON."))]
 _WIDEST = 100
 
 
 @app.command("list", help=_("The shipped packs, what they hold and for when they are confirmed."))
-def list_packs(as_json: _AsJson = False) -> None:
+def list_packs(as_json: AsJson = False) -> None:
+    from mediaid.faults import PackError
     from mediaid.packs.find import shipped_packs
     from mediaid.packs.load import load_pack
     from mediaid.packs.show.pack import confirmed
 
-    packs = [load_pack(name) for name in shipped_packs()]
+    packs, faulty = [], {}
+    for name in shipped_packs():
+        try:
+            packs.append(load_pack(name))
+        except PackError as error:
+            faulty[name] = error
     if as_json:
-        _print_json(
+        print_json(
             [
                 {
                     "pack": pack.id,
@@ -42,6 +47,7 @@ def list_packs(as_json: _AsJson = False) -> None:
                 }
                 for pack in packs
             ]
+            + [{"pack": name, "faults": len(refused.faults)} for name, refused in faulty.items()]
         )
         return
     for pack in packs:
@@ -50,9 +56,15 @@ def list_packs(as_json: _AsJson = False) -> None:
             str(f.label) for f in pack.funding.values()
         ]
         if names:
-            typer.echo("  " + _("holds: {names}").format(names="、".join(names)))
+            typer.echo("  " + _("holds: {names}").format(names=_(", ").join(names)))
         typer.echo("  " + _("confirmed: {period}").format(period=confirmed(pack)))
         typer.echo(f"  {pack.hash}")
+    for name, refused in faulty.items():
+        typer.echo(
+            _("{id}: has {count} faults; mediaid rules check {id} lists them").format(
+                id=name, count=len(refused.faults)
+            )
+        )
 
 
 @app.command("show", help=_("A policy in words: who, how much, which document says so."))
@@ -67,22 +79,9 @@ def show(
             help=_("The day whose values are shown; default: today, or the last confirmed day."),
         ),
     ] = "",
-    reading: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--reading",
-            metavar="ID=ALTERNATIVE",
-            show_default=False,
-            help=_("Another reading of an unclear clause; repeatable."),
-        ),
-    ] = None,
-    overlay: Annotated[
-        Path | None,
-        typer.Option(
-            "--overlay", metavar="FILE", show_default=False, help=_("A file of changed values.")
-        ),
-    ] = None,
-    as_json: _AsJson = False,
+    reading: Readings = None,
+    overlay: Overlay = None,
+    as_json: AsJson = False,
 ) -> None:
     from mediaid.packs.load import load_pack
     from mediaid.packs.show.pack import last_confirmed, pack_data, pack_lines
@@ -90,7 +89,7 @@ def show(
     loaded = load_pack(pack, readings=reading or (), overlay=overlay)
     day = _day(on) if on else last_confirmed(loaded)
     if as_json:
-        _print_json(pack_data(loaded, day))
+        print_json(pack_data(loaded, day))
     else:
         _print_lines(pack_lines(loaded, day))
 
@@ -98,7 +97,7 @@ def show(
 @app.command("check", help=_("Check a pack: every fault at once, with file, line and column."))
 def check(
     folder: Annotated[str, typer.Argument(metavar="DIR", help=_("Folder (or id) of the pack."))],
-    as_json: _AsJson = False,
+    as_json: AsJson = False,
 ) -> None:
     from mediaid.faults import PackError
     from mediaid.packs.load import load_pack
@@ -108,10 +107,10 @@ def check(
     except PackError as error:
         if not as_json:
             raise
-        _print_json({"faults": [{"where": f.where, "message": f.message} for f in error.faults]})
+        print_json({"faults": [{"where": f.where, "message": f.message} for f in error.faults]})
         raise typer.Exit(2) from None
     if as_json:
-        _print_json({"faults": [], "pack": pack.id, "hash": pack.hash})
+        print_json({"faults": [], "pack": pack.id, "hash": pack.hash})
         return
     values = sum(len(p.values) for b in pack.benefits for p in b.parameters.values())
     values += sum(len(p.values) for p in pack.model.pack.shared.parameters.values())
@@ -139,12 +138,6 @@ def _day(text: str) -> dt.date:
     import datetime as dt
 
     return EPOCH + dt.timedelta(days=days)
-
-
-def _print_json(data: Any) -> None:
-    import json
-
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
 
 
 def _print_lines(lines: Iterable[Line]) -> None:

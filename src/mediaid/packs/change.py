@@ -56,7 +56,8 @@ def changed_model(model: PackModel, changes: list[Sourced]) -> PackModel:
     ]
     if found:
         faults = [
-            Fault(touched.blame(at) or fallback, _elsewhere(at, text, touched)) for at, text in found
+            Fault(touched.blame(at) or fallback, _elsewhere(at, text, touched))
+            for at, text in found
         ]
         raise PackError(dict.fromkeys(faults))
     return model.model_copy(update={"pack": pack, "benefits": benefits})

@@ -32,7 +32,18 @@ NO_LIMIT = 2**62
 
 UNLIMITED = "unlimited"
 RESIDUAL = "residual"
-_NO_CAP = ("不限", "无", "无限", "无限额", "不设限", "不封顶", "无封顶", "none", "no limit", "no cap")
+_NO_CAP = (
+    "不限",
+    "无",
+    "无限",
+    "无限额",
+    "不设限",
+    "不封顶",
+    "无封顶",
+    "none",
+    "no limit",
+    "no cap",
+)
 """How people write that there is no cap."""
 
 Codes = tuple[str, ...]

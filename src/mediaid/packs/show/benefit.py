@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mediaid.i18n import gettext as _
+from mediaid.money import plain
 from mediaid.packs.fields import FIELDS
 from mediaid.packs.show.values import Line, value_lines
 
@@ -29,7 +30,8 @@ def benefit_lines(pack: Pack, benefit: Benefit, day: dt.date) -> Iterator[Line]:
         for argument in ("at", "of", "above"):
             name = getattr(step, argument, None)
             if isinstance(name, str):
-                yield from value_lines(pack, pack.parameter(benefit, name)[1], day, 2)
+                parameter = pack.parameter(benefit, name)[1]
+                yield from value_lines(pack, parameter, day, 2, benefit)
 
 
 def _when(pack: Pack, benefit: Benefit, when: When, day: dt.date, indent: int) -> Iterator[Line]:
@@ -37,7 +39,8 @@ def _when(pack: Pack, benefit: Benefit, when: When, day: dt.date, indent: int) -
         label = field_label(pack, name)
         if test.in_ is not None:
             yield Line(indent, _("{field}, as follows:").format(field=label))
-            yield from value_lines(pack, pack.parameter(benefit, test.in_)[1], day, indent + 1)
+            parameter = pack.parameter(benefit, test.in_)[1]
+            yield from value_lines(pack, parameter, day, indent + 1, benefit)
         else:
             yield Line(
                 indent,
@@ -54,7 +57,7 @@ def field_label(pack: Pack, name: str) -> str:
 def test_words(pack: Pack, name: str, test: Test) -> str:
     """Say what a test asks of a field."""
     if test.one_of is not None:
-        return "、".join(str(pack.codes[name][code]) for code in test.one_of)
+        return _(", ").join(str(pack.codes[name][code]) for code in test.one_of)
     if test.within is not None:
         return _("within the {months} months before {field}").format(
             months=test.within.months, field=field_label(pack, test.within.before)
@@ -65,9 +68,15 @@ def test_words(pack: Pack, name: str, test: Test) -> str:
         _("at most {bound}"): test.at_most,
         _("less than {bound}"): test.below,
     }
-    return "、".join(
-        words.format(bound=bound) for words, bound in bounds.items() if bound is not None
+    return _(", ").join(
+        words.format(bound=_bound(bound)) for words, bound in bounds.items() if bound is not None
     )
+
+
+def _bound(text: str) -> str:
+    """Return an amount or count with thousands separators."""
+    whole, point, decimals = plain(text).partition(".")
+    return f"{int(whole):,}{point}{decimals}" if whole.isdigit() else text
 
 
 def step_words(pack: Pack, step: Step) -> str:

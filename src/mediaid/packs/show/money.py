@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mediaid.i18n import gettext as _
-from mediaid.money import parse_yuan, show_yuan
+from mediaid.money import format_yuan, parse_yuan, show_yuan
 from mediaid.packs.funding import SHAPES
-from mediaid.packs.show.values import Line, basis, leaves, period, standing
+from mediaid.packs.show.values import (
+    Line,
+    basis,
+    leaves,
+    period,
+    standing,
+    stated_data,
+    value_data,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -59,7 +67,7 @@ def _parameter(pack: Pack, funding: Funding, parameter: Parameter, day: dt.date)
         return
     names = {"component": funding.components, "area": funding.areas}
     for codes, leaf in leaves(found[0].value, len(parameter.by)):
-        where = "／".join(
+        where = _(" / ").join(
             str(names[field][code]) for field, code in zip(parameter.by, codes, strict=True)
         )
         shares = (
@@ -69,6 +77,42 @@ def _parameter(pack: Pack, funding: Funding, parameter: Parameter, day: dt.date)
         )
         yield Line(2, _("{code}: {value}").format(code=where, value=shares))
     yield from basis(pack, found[0].cite, 2, period(found[0]), found[1])
+
+
+def money_data(pack: Pack, day: dt.date) -> dict[str, Any]:
+    """Return funding, work funds and enrolment on a day as plain data; amounts are texts in 元."""
+    funds = pack.work_funds.work_funds if pack.work_funds else {}
+    schemes = pack.enrolment.enrolment if pack.enrolment else {}
+    return {
+        "funding": {
+            name: {
+                "label": str(funding.label),
+                "parameters": {
+                    shape: value_data(pack, getattr(funding.parameters, shape), day)
+                    for shape in SHAPES
+                },
+            }
+            for name, funding in pack.funding.items()
+        },
+        "work_funds": {
+            name: {
+                "label": str(line.label),
+                **stated_data(pack, line.values, day, _work_fund_data),
+            }
+            for name, line in funds.items()
+        },
+        "enrolment": {
+            name: {"label": str(scheme.label), **stated_data(pack, scheme.values, day)}
+            for name, scheme in schemes.items()
+        },
+    }
+
+
+def _work_fund_data(fund: WorkFund) -> dict[str, Any]:
+    """Return the amounts of a line as texts in 元."""
+    given = {name: getattr(fund, name) for name in ("per_head", "cut_to", "product", "lump_sum")}
+    amounts = {name: format_yuan(fen) for name, fen in given.items() if fen is not None}
+    return {**amounts, "amount": format_yuan(fund.amount())}
 
 
 def _work_fund(fund: WorkFund) -> str:
@@ -105,5 +149,7 @@ def _measure(measure: Measure) -> str:
         "wan_yuan": _("10,000 yuan"),
         "percent_of_base": _("of the contribution base"),
     }
-    signs = "／".join(dict.fromkeys(stated.sign for stated in measure.stated))
-    return f"{signs} {measure.amount} {units[measure.unit]}"
+    signs = _(" / ").join(dict.fromkeys(stated.sign for stated in measure.stated))
+    whole, point, decimals = str(measure.amount).partition(".")
+    amount = f"{int(whole):,}{point}{decimals}" if whole.isdigit() else measure.amount
+    return f"{signs} {amount} {units[measure.unit]}"

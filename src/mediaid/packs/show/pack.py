@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from mediaid.i18n import gettext as _
 from mediaid.packs.show.benefit import benefit_lines
-from mediaid.packs.show.money import money_lines
-from mediaid.packs.show.values import Line, cite_data, value_data
+from mediaid.packs.show.money import money_data, money_lines
+from mediaid.packs.show.values import Line, cite_data, standing, value_data
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mediaid.packs.facts import Fact
     from mediaid.packs.model import Pack
@@ -52,6 +52,12 @@ def _readings(pack: Pack) -> Iterator[Line]:
         chosen = pack.readings.get(name, reading.default.id)
         yield Line(1, f"{name}")
         yield Line(2, str(reading.question))
+        yield Line(
+            2,
+            _("Basis: {number}, {at}").format(
+                number=pack.sources[reading.cite.source].number, at=reading.cite.at
+            ),
+        )
         choices = {reading.default.id: reading.default.label}
         choices |= {key: other.label for key, other in reading.alternatives.items()}
         for key, label in choices.items():
@@ -81,7 +87,7 @@ def _facts(pack: Pack) -> Iterator[Line]:
 
 
 def _fact(pack: Pack, fact: Fact) -> str:
-    items = _(": {items}").format(items="、".join(map(str, fact.items))) if fact.items else ""
+    items = _(": {items}").format(items=_(", ").join(map(str, fact.items))) if fact.items else ""
     return _("{text}{items} [{document}, {at}]").format(
         text=str(fact.text).rstrip("。.") if fact.items else fact.text,
         items=items,
@@ -110,7 +116,7 @@ def pack_data(pack: Pack, day: dt.date) -> dict[str, Any]:
         "on": str(day),
         "hash": pack.hash,
         "overlay": pack.overlay,
-        "readings": dict(pack.readings),
+        "readings": _readings_data(pack),
         "shared": {
             name: value_data(pack, parameter, day)
             for name, parameter in pack.model.pack.shared.parameters.items()
@@ -139,19 +145,40 @@ def pack_data(pack: Pack, day: dt.date) -> dict[str, Any]:
             {"text": str(fact.text), "says": fact.says, "cite": cite_data(pack, fact.cite)}
             for fact in (pack.facts.facts.values() if pack.facts else ())
         ],
+        **money_data(pack, day),
     }
+
+
+def _readings_data(pack: Pack) -> dict[str, Any]:
+    return {
+        name: {
+            "question": str(reading.question),
+            "chosen": pack.readings.get(name, reading.default.id),
+            "default": {"id": reading.default.id, "label": str(reading.default.label)},
+            "alternatives": {
+                key: {"label": str(other.label), "inputs": list(other.inputs)}
+                for key, other in reading.alternatives.items()
+            },
+            "cite": cite_data(pack, reading.cite),
+        }
+        for name, reading in pack.model.readings.items()
+    }
+
+
+def _dated(pack: Pack) -> list[Sequence[Dated]]:
+    """Return the dated values of every figure of a pack that `confirmed` speaks of."""
+    found: list[Sequence[Dated]] = [
+        parameter.values for benefit in pack.benefits for parameter in benefit.parameters.values()
+    ]
+    found += [parameter.values for parameter in pack.model.pack.shared.parameters.values()]
+    if pack.work_funds:
+        found += [line.values for line in pack.work_funds.work_funds.values()]
+    return found
 
 
 def _stated(pack: Pack) -> list[Dated]:
     """Return the confirmed values of a pack."""
-    dated: list[Dated] = []
-    for benefit in pack.benefits:
-        dated += [value for parameter in benefit.parameters.values() for value in parameter.values]
-    for parameter in pack.model.pack.shared.parameters.values():
-        dated += parameter.values
-    if pack.work_funds:
-        dated += [value for line in pack.work_funds.work_funds.values() for value in line.values]
-    return [value for value in dated if value.status == "confirmed"]
+    return [value for values in _dated(pack) for value in values if value.status == "confirmed"]
 
 
 def confirmed(pack: Pack) -> str:
@@ -167,10 +194,22 @@ def confirmed(pack: Pack) -> str:
 
 
 def last_confirmed(pack: Pack) -> dt.date:
-    """Return a day to show a pack on: today, or the last day its confirmed values cover."""
+    """Return a day to show a pack on: today, or the last day its confirmed values cover.
+
+    Where figures have no value on that day, the day on which most of them have one.
+    """
     today = dt.date.today()  # noqa: DTZ011 - the office's own calendar day
     stated = _stated(pack)
     ends = [value.to for value in stated if value.to is not None]
-    if not stated or (len(ends) < len(stated) and not ends):
-        return max(today, min((value.from_ for value in stated), default=today))
-    return min(today, max(ends)) if len(ends) == len(stated) else today
+    day = min(today, max(ends)) if ends and len(ends) == len(stated) else today
+    figures = _dated(pack)
+    days = {day}
+    days |= {value.from_ for values in figures for value in values}
+    days |= {value.to for values in figures for value in values if value.to is not None}
+
+    def rank(other: dt.date) -> tuple[int, bool, int]:
+        """Rank days: first by the figures that have a value, then the nearest to `day`."""
+        having = sum(standing(values, other) is not None for values in figures)
+        return having, other <= day, -abs((other - day).days)
+
+    return max(days, key=rank)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel
+
 from mediaid.i18n import gettext as _
-from mediaid.money import parse_yuan, show_yuan
-from mediaid.packs.values import UNLIMITED, in_force
+from mediaid.money import parse_percent, parse_yuan, show_yuan
+from mediaid.packs.values import UNLIMITED, ShareOf, in_force, share_amount
 
 if TYPE_CHECKING:
     from mediaid.packs.model import Pack
-    from mediaid.packs.rules import Dated, Parameter
+    from mediaid.packs.rules import Benefit, Dated, Parameter
     from mediaid.packs.types import Cite, Label
+
+
+Raw = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -40,8 +45,13 @@ def period(dated: Dated) -> str:
     return _("{start} to {end}").format(start=dated.from_, end=dated.to)
 
 
-def value_lines(pack: Pack, parameter: Parameter, day: dt.date, indent: int) -> Iterator[Line]:
-    """Say a parameter's value on a day, for each code, and cite it."""
+def value_lines(
+    pack: Pack, parameter: Parameter, day: dt.date, indent: int, benefit: Benefit | None = None
+) -> Iterator[Line]:
+    """Say a parameter's value on a day, for each code, and cite it.
+
+    `benefit`: the one whose parameters its shares are taken of, before the shared ones.
+    """
     found = standing(parameter.values, day)
     if found is None:
         yield Line(indent, _("no value on {day}: claims of that day are refused").format(day=day))
@@ -50,10 +60,42 @@ def value_lines(pack: Pack, parameter: Parameter, day: dt.date, indent: int) -> 
     for codes, leaf in leaves(dated.value, len(parameter.by)):
         names = [_code(pack, field, code) for field, code in zip(parameter.by, codes, strict=True)]
         text = leaf_text(pack, parameter, leaf)
-        joined = _("{code}: {value}").format(code="／".join(names), value=text) if names else text
-        yield Line(indent, joined)
+        whole = _whole(pack, leaf, benefit)
+        if whole is not None:
+            text = _share_text(leaf, whole, day)
+        joined = _("{code}: {value}").format(code=_(" / ").join(names), value=text)
+        yield Line(indent, joined if names else text)
     yield from basis(
         pack, dated.cite, indent, _("stated for {period}").format(period=period(dated)), provisional
+    )
+    wholes: dict[str, Parameter] = {}
+    for _codes, leaf in leaves(dated.value, len(parameter.by)):
+        whole = _whole(pack, leaf, benefit)
+        if whole is not None:
+            wholes[leaf["of"]] = whole
+    for whole in wholes.values():
+        yield Line(indent, _("{field}, as follows:").format(field=whole.label))
+        yield from value_lines(pack, whole, day, indent + 1)
+
+
+def _whole(pack: Pack, leaf: Any, benefit: Benefit | None) -> Parameter | None:
+    """Return the parameter that a value is a share of, if it is one."""
+    if not isinstance(leaf, dict) or set(leaf) != {"share", "of"}:
+        return None
+    own = benefit.parameters if benefit else {}
+    return own.get(leaf["of"]) or pack.model.pack.shared.parameters.get(leaf["of"])
+
+
+def _share_text(leaf: Any, whole: Parameter, day: dt.date) -> str:
+    """Say a share of another parameter, and the amount it comes to on a day."""
+    words = _("{share} of {name}").format(share=leaf["share"], name=whole.label)
+    found = standing(whole.values, day)
+    if found is None:
+        return words
+    amount = parse_yuan(str(found[0].value))
+    share = ShareOf(parse_percent(leaf["share"]), leaf["of"])
+    return _("{share} ({amount} yuan) = {result} yuan").format(
+        share=words, amount=show_yuan(amount), result=show_yuan(share_amount(share, amount))
     )
 
 
@@ -71,19 +113,21 @@ def leaf_text(pack: Pack, parameter: Parameter, leaf: Any) -> str:
     if parameter.unit == "yuan":
         return _yuan(leaf)
     if parameter.unit == "codes":
-        return "、".join(_code(pack, parameter.of or "", code) for code in leaf) or _("none")
+        return _(", ").join(_code(pack, parameter.of or "", code) for code in leaf) or _("none")
     if parameter.unit == "bands":
-        return "；".join(
+        return _("; ").join(
             _("above {above} yuan: {rate}").format(
                 above=show_yuan(parse_yuan(band["above"])), rate=band["rate"]
             )
             for band in leaf
         )
     if parameter.unit == "shares":
-        return "；".join(
-            f"{payer} {_('the rest') if share == 'residual' else share}"
-            for payer, share in leaf.items()
+        rest = _("the rest")
+        return _("; ").join(
+            f"{payer} {rest if share == 'residual' else share}" for payer, share in leaf.items()
         )
+    if parameter.unit == "count":
+        return f"{int(leaf):,}"
     return str(leaf)
 
 
@@ -123,13 +167,26 @@ def value_data(pack: Pack, parameter: Parameter, day: dt.date) -> dict[str, Any]
         "unit": parameter.unit,
         "by": list(parameter.by),
     }
-    found = standing(parameter.values, day)
+    return {**data, **stated_data(pack, parameter.values, day)}
+
+
+def stated_data(
+    pack: Pack, values: Sequence[Any], day: dt.date, more: Callable[[Any], Raw] | None = None
+) -> Raw:
+    """Return the value in force on a day as plain data, with its days and its citation.
+
+    `more`: what is reckoned from a value that consists of several figures.
+    """
+    found = standing(values, day)
     if found is None:
-        return {**data, "value": None}
+        return {"value": None}
     dated, provisional = found
+    value = dated.value
+    if isinstance(value, BaseModel):
+        value = value.model_dump(mode="json", by_alias=True, exclude_none=True)
+        value |= more(dated.value) if more else {}
     return {
-        **data,
-        "value": dated.value,
+        "value": value,
         "from": str(dated.from_),
         "to": str(dated.to) if dated.to else None,
         "provisional": provisional,
