@@ -37,9 +37,7 @@ def main() -> None:
         return simulation
 
     def calculate(simulation: Simulation) -> float:
-        return sum(
-            float(simulation.calculate(benefit.__name__, YEAR)[0]) for benefit in BENEFITS
-        )
+        return sum(float(simulation.calculate(benefit.__name__, YEAR)[0]) for benefit in BENEFITS)
 
     times: dict[str, list[float]] = {"explained": [], "plain": [], "calculate": []}
     for _ in range(repetitions):

@@ -74,28 +74,39 @@ def read_table(source: Source, pack: Pack, ignore: Collection[str] = ()) -> Tabl
     """
     columns = match(source.headings, pack, source.name, ignore)
     frame = source.load(list(columns.positions.values()))
+
+    def read(name: str) -> Column:
+        return read_column(frame[str(columns.positions[name])], columns.fields[name], pack)
+
+    def numbered_persons() -> tuple[Column, Rows]:
+        column = read("person_id")
+        return column, numbered(column.values)
+
+    def repeated_claims() -> tuple[Column, dict[str, list[int]]]:
+        column = read("claim_id")
+        return column, repeated(column.values)
+
+    others = [name for name in columns.fields if name not in ("person_id", "claim_id")]
     with ThreadPoolExecutor(WORKERS) as pool:
-        read = pool.map(lambda name: _read(frame, columns, name, pack), columns.fields)
-        found = dict(zip(columns.fields, read, strict=True))
-        repeats = pool.submit(repeated, found["claim_id"].values)
-        persons = pool.submit(numbered, found["person_id"].values)
+        # The longest work first, so that no thread is left alone with it.
+        persons, claims = pool.submit(numbered_persons), pool.submit(repeated_claims)
+        found = dict(zip(others, pool.map(read, others), strict=True))
+        found["person_id"], person = persons.result()
+        found["claim_id"], repeats = claims.result()
+    found = {name: found[name] for name in columns.fields}
     table = Table(
         source=source,
         pack=pack,
         columns=columns,
         size=frame.height,
         values={name: column.values for name, column in found.items()},
-        persons=persons.result(),
+        persons=person,
         problems=Problems(source.name, source.headings, frame.height),
         empty=np.zeros(frame.height, dtype=np.bool_),
         blank={name: column.blank for name, column in found.items()},
     )
-    _find_problems(table, found, repeats.result())
+    _find_problems(table, found, repeats)
     return table
-
-
-def _read(frame: pl.DataFrame, columns: Columns, name: str, pack: Pack) -> Column:
-    return read_column(frame[str(columns.positions[name])], columns.fields[name], pack)
 
 
 def _find_problems(

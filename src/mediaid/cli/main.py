@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import Annotated, Any, cast
@@ -18,8 +19,21 @@ INTERRUPTED = 130
 
 
 def run() -> None:
-    """Run the command line; bad input ends with exit code 2 and a message, never a traceback."""
-    sys.exit(main(sys.argv[1:]))
+    """Run the command line; bad input ends with exit code 2 and a message, never a traceback.
+
+    A command lives for a moment and leaves no cycles behind: looking for them, and taking the
+    interpreter and its arrays apart at the end, would only keep the user waiting.
+    """
+    gc.disable()
+    code = main(sys.argv[1:])
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:  # whoever read the output has seen enough
+            pass
+        except OSError:
+            code = code or 1
+    os._exit(code)
 
 
 def main(arguments: list[str]) -> int:
@@ -38,7 +52,6 @@ def main(arguments: list[str]) -> int:
         print(_("interrupted"), file=sys.stderr)  # noqa: T201
         return INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()
         return 0
 
 
