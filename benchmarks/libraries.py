@@ -26,14 +26,14 @@ def importable(name: str) -> bool:
 
 def main() -> None:
     before = set(sys.modules)
-    from mediaid.cli.main import run  # noqa: PLC0415 - what it loads is the question
+    from mediaid.cli.main import main as run_command  # noqa: PLC0415 - what it loads is the question
 
     with (
         contextlib.suppress(SystemExit),
         open(os.devnull, "w") as nowhere,  # noqa: PTH123
         contextlib.redirect_stdout(nowhere),
     ):
-        run()
+        run_command(sys.argv[1:])
     loaded = [name for name in list(sys.modules) if name not in before]
     foreign = [name for name in loaded if name.partition(".")[0] not in STANDARD]
     print(",".join(name for name in foreign if importable(name)))

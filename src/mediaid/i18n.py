@@ -14,20 +14,23 @@ from typing import Literal
 Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = ("zh", "en")
 
-_chosen: Lang | None = None
+
+def _from_environment() -> Lang:
+    return "en" if os.environ.get("MEDIAID_LANG", "zh").lower().startswith("en") else "zh"
+
+
+_chosen: Lang = _from_environment()
 
 
 def language() -> Lang:
     """Return the language chosen by `choose`, else by MEDIAID_LANG, else Chinese."""
-    if _chosen is not None:
-        return _chosen
-    return "en" if os.environ.get("MEDIAID_LANG", "zh").lower().startswith("en") else "zh"
+    return _chosen
 
 
 def choose(lang: Lang | None) -> None:
     """Set the language of all further messages of this process; None: back to the default."""
     global _chosen  # noqa: PLW0603 - one process, one user, one language
-    _chosen = lang
+    _chosen = lang or _from_environment()
 
 
 @lru_cache(maxsize=2)

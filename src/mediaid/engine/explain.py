@@ -136,13 +136,14 @@ def settle_claim(
     row["person_id"] = row.get("person_id") or "P"
     named = bool(row.get("claim_id"))
     row["claim_id"] = row.get("claim_id") or _THIS
-    past = (
-        history
-        if isinstance(history, Claims)
-        else from_records([{"person_id": row["person_id"], **earlier} for earlier in history], pack)
-    )
+    past: Claims | None
+    if isinstance(history, Claims):
+        past = history
+    else:
+        rows = [{"person_id": row["person_id"], **earlier} for earlier in history]
+        past = from_records(rows, pack) if rows else None
     this = from_records([row], pack, first_row=0)
-    if past.n:
+    if past is not None and past.n:
         if str(row["claim_id"]) in past.claim_id.take(np.arange(past.n)):
             raise ClaimError(
                 Fault(
