@@ -309,6 +309,7 @@ def arguments(args: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small files, few rounds")
     parser.add_argument("--rows", type=int, help="claims in the batch")
+    parser.add_argument("--rounds", type=int, help="rounds of each comparison (start-up: thrice)")
     parser.add_argument("--folder", type=Path, default=Path("build/bench"))
     parser.add_argument("--output", type=Path, default=Path("build/bench.md"))
     parser.add_argument("--rivals-python", default=sys.executable)
@@ -321,6 +322,8 @@ def main(args: Sequence[str] | None = None) -> int:
     size = QUICK if options.quick else FULL
     if options.rows:
         size = replace(size, rows=options.rows)
+    if options.rounds:
+        size = replace(size, rounds=options.rounds, startups=3 * options.rounds)
     bench = Bench(size, options.folder, options.rivals_python, options.openfisca_python)
     bench.folder.mkdir(parents=True, exist_ok=True)
     os.environ["MEDIAID_CACHE"] = str((bench.folder / "cache").resolve())
