@@ -15,7 +15,7 @@ compile() {
     output=requirements/$1.txt
     shift
     build/lock/bin/uv pip compile --quiet --universal --fork-strategy fewest \
-        --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+        --python-version 3.11 --generate-hashes \
         --no-annotate --no-header ${UPGRADE:+--upgrade} "$@" -o "$output"
     if grep -nE '://|^-' "$output"; then
         echo "$output: names a URL or an option of pip, which it must not" >&2
