@@ -19,6 +19,7 @@ from mediaid.batch.writers import refuse_too_long, write_table
 from mediaid.claims.records import from_records
 from mediaid.engine.lines import COLUMNS
 from mediaid.engine.settle import settle
+from mediaid.engine.work import NO_CAP
 from mediaid.faults import ClaimError
 from mediaid.packs.model import Pack
 
@@ -76,7 +77,7 @@ def test_a_workbook_holds_no_formula_and_no_link(tmp_path: Path) -> None:
 
 def test_amounts_have_two_decimals_everywhere(tmp_path: Path) -> None:
     fen = [0, 1, 10, 100, 800000, 12345678901]
-    frame = pl.DataFrame({"aid": fen, "cap_left": [*fen[:-1], -1]}).with_columns(
+    frame = pl.DataFrame({"aid": fen, "cap_left": [*fen[:-1], NO_CAP]}).with_columns(
         yuan("aid"), yuan("cap_left")
     )
     write_table(frame, tmp_path / "a.csv", "csv")

@@ -26,10 +26,10 @@ from engine_support import (
 )
 from mediaid import load_pack, settle
 from mediaid.claims.cells import EPOCH
+from mediaid.engine.checks import months_before
 from mediaid.engine.pools import PoolRow, Pools
 from mediaid.engine.verbs.exact import WIDEST, floor_share, share_of, sum_of_shares
 from mediaid.engine.verbs.split import split_exactly
-from mediaid.engine.view import months_before
 from mediaid.money import MAX_DENOMINATOR, MAX_FEN, apportion
 from mediaid.packs.model import Pack
 from oracle import half_up

@@ -42,4 +42,4 @@ def _catalogue(lang: Lang) -> _gettext.NullTranslations:
 
 def gettext(message: str) -> str:
     """Return the message in the chosen language."""
-    return _catalogue(language()).gettext(message)
+    return _catalogue(_chosen).gettext(message)

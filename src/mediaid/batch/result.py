@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from mediaid.batch.ids import PolarsText
+from mediaid.engine.work import NO_CAP
 from mediaid.packs.types import Label
 
 if TYPE_CHECKING:
@@ -84,11 +85,13 @@ def _payers(payers: Mapping[str, NDArray[np.int64]]) -> dict[str, pl.Series]:
 
 
 def yuan(name: str) -> pl.Expr:
-    """A column of 分 in 元 with two decimals; negative (no cap) becomes null."""
+    """A column of 分 in 元 with two decimals; no cap becomes null."""
     fen = pl.col(name)
     # A decimal of scale 2 holds the 分 themselves: nothing is computed.
     exact = fen.cast(pl.Int128).reinterpret(dtype=YUAN)
-    return pl.when(fen >= 0).then(exact).alias(name) if name == "cap_left" else exact.alias(name)
+    return (
+        pl.when(fen != NO_CAP).then(exact).alias(name) if name == "cap_left" else exact.alias(name)
+    )
 
 
 def _chosen(texts: Sequence[str], which: NDArray[np.integer]) -> pl.Series:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,13 +11,14 @@ from mediaid.engine.verbs import RUNS
 from mediaid.engine.verbs.cap import CapRun
 from mediaid.engine.verbs.split import SplitRun
 from mediaid.engine.work import NO_CAP, PoolState, Work
-from mediaid.packs.rules import Into
-from mediaid.packs.values import NO_LIMIT
+from mediaid.packs.rules import Into, step_name
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from mediaid.engine.plan import Plan
     from mediaid.engine.verbs.run import Run
+    from mediaid.packs.model import Pack
     from mediaid.packs.rules import Benefit
 
     Ints = NDArray[np.int64]
@@ -37,27 +39,16 @@ class BenefitRun:
             RUNS[step.verb](step, number, work, traced)
             for number, step in enumerate(work.benefit.steps, 1)
         ]
+        outline = outline_of(work.plan, work.benefit)
         self.entered = [
-            Entered(state, step, work)
-            for step in self.steps
-            for name, state in work.pools.items()
-            if name in work.benefit.pools
-            and isinstance(state.pool.counts, Into)
-            and state.pool.counts.into == step.name
+            Entered(work.pools[name], self.steps[i], work) for name, i in outline.entered
         ]
+        self.counted = [Counted(work.pools[name], self) for name in outline.counted]
         waves = [i for i, step in enumerate(self.steps) if step.in_waves]
         self.first_in_waves = waves[0] if waves else len(self.steps)
-        self.uncapped_at = _before_caps(self.steps)
-        self.counted = [
-            Counted(state, self)
-            for state in work.pools.values()
-            if state.pool.counts == "aid" and self._reads(state.name)
-        ]
         self.in_waves = bool(waves or self.counted or self.entered)
-        self.exempt = exempt(work.benefit)
-
-    def _reads(self, pool: str) -> bool:
-        return any(isinstance(step, CapRun) and step.step.pool == pool for step in self.steps)
+        self.uncapped_at = outline.uncapped_at
+        self.exempt = outline.exempt
 
     def ahead(self) -> None:
         """Run the steps that need no order, for all claims at once."""
@@ -109,14 +100,11 @@ class BenefitRun:
                 and step.pool is not None
                 and step.pool.state.pool.counts == "aid"
             ):
-                limit = step.limit[part]
-                room = np.maximum(limit - step.pool.read(part), 0)
+                room = np.maximum(step.limit[part] - step.pool.read(part), 0)
                 if step.limited is not None:
-                    room = np.where(step.limited[part], room, NO_LIMIT)
-                known = self.work.cap_left[part]
-                known = np.where(known == NO_CAP, NO_LIMIT, known)
-                room = np.minimum(room, known)
-                self.work.cap_left[part] = np.where(room == NO_LIMIT, NO_CAP, room)
+                    room = np.where(step.limited[part], room, NO_CAP)
+                left = self.work.cap_left[part]
+                np.minimum(left, room, out=left)
 
     def payers(self) -> dict[str, Ints]:
         """Return each payer's share of each claim's aid; empty where the pack has no split."""
@@ -175,14 +163,45 @@ def _limited(pool: str, run: BenefitRun) -> Mask | None:
     return limited
 
 
-def _before_caps(steps: list[Run]) -> int:
-    """Return the place of the first cap behind the rate: what enters it is "uncapped"."""
-    pays = max((i for i, step in enumerate(steps) if step.pays), default=0)
-    caps = [i for i, step in enumerate(steps) if i > pays and isinstance(step, CapRun)]
-    return caps[0] if caps else len(steps)
+@dataclass(frozen=True)
+class Outline:
+    """What is the same of every run of a benefit, whatever the claims.
+
+    `entered`: pools of the benefit that count what enters a step, with the step's place;
+    `counted`: pools that its aid adds to; `uncapped_at`: the place of the first cap behind the
+    rate (what enters it is "uncapped"); `exempt`: not held to what the person bore of this claim.
+    """
+
+    entered: tuple[tuple[str, int], ...]
+    counted: tuple[str, ...]
+    uncapped_at: int
+    exempt: bool
 
 
-def exempt(benefit: Benefit) -> bool:
+def outline_of(plan: Plan, benefit: Benefit) -> Outline:
+    """Return the outline of a benefit's runs."""
+    return plan.once(("outline", benefit.benefit), lambda: _outline(plan.pack, benefit))
+
+
+def _outline(pack: Pack, benefit: Benefit) -> Outline:
+    steps = benefit.steps
+    capped = {step.pool for step in steps if step.verb == "cap"}
+    pays = max((i for i, step in enumerate(steps) if RUNS[step.verb].pays), default=0)
+    caps = [i for i, step in enumerate(steps) if i > pays and step.verb == "cap"]
+    return Outline(
+        entered=tuple(
+            (name, i)
+            for i, step in enumerate(steps)
+            for name, pool in benefit.pools.items()
+            if isinstance(pool.counts, Into) and pool.counts.into == step_name(step)
+        ),
+        counted=tuple(n for n, pool in pack.pools.items() if pool.counts == "aid" and n in capped),
+        uncapped_at=caps[0] if caps else len(steps),
+        exempt=_exempt(benefit),
+    )
+
+
+def _exempt(benefit: Benefit) -> bool:
     """Whether a benefit is not held to what the person bore of this claim.
 
     Premiums and fixed amounts are no medical expenses; a close of the year settles what was borne

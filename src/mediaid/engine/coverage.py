@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mediaid.claims.table import Claims
+    from mediaid.engine.plan import Plan
     from mediaid.packs.model import Pack
 
 _SHOWN = 20
@@ -24,10 +25,7 @@ _SHOWN = 20
 def uncovered(pack: Pack, days: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Whether the pack lacks a value for each day (days since 1970-01-01)."""
     plan = plan_of(pack)
-    if not plan.tables:
-        return np.zeros(len(days), dtype=np.bool_)
-    lacking = np.array([*(bool(names) for names in plan.missing), True])
-    return lacking[plan.epochs(days)]
+    return plan.lacking[plan.epochs(days)]
 
 
 def why_uncovered(pack: Pack, day: int) -> str:
@@ -44,10 +42,11 @@ def why_uncovered(pack: Pack, day: int) -> str:
     ).format(pack=pack.id, day=show_day(day), names=", ".join(plan.missing[epoch]))
 
 
-def refuse_uncovered(pack: Pack, claims: Claims) -> None:
-    """Raise ClaimError when the pack has no value for the day of some claim."""
-    bad = np.flatnonzero(uncovered(pack, claims.date))
-    if len(bad):
+def refuse_uncovered(plan: Plan, claims: Claims, epoch: NDArray[np.intp]) -> None:
+    """Raise ClaimError when the pack has no value for the day, in `epoch`, of some claim."""
+    lacks = plan.lacking[epoch]
+    if lacks.any():
+        bad, pack = np.flatnonzero(lacks), plan.pack
         ids = claims.claim_id.take(bad[:_SHOWN])
         column = f"{pack.dating} {pack_fields(pack)[pack.dating].label.zh}"
         raise ClaimError(

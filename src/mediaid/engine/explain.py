@@ -12,7 +12,7 @@ from mediaid import __version__
 from mediaid.claims.cells import show_day
 from mediaid.claims.records import from_records
 from mediaid.claims.table import COUNTS, Claims
-from mediaid.engine.eligible import Condition, all_missed, condition_tables
+from mediaid.engine.eligible import Condition, all_missed
 from mediaid.engine.pools import years
 from mediaid.engine.reasons import provisional_names
 from mediaid.engine.settle import Settlement, settle
@@ -209,8 +209,7 @@ def _without_id(fault: Fault) -> Fault:
 def explain(settlement: Settlement, row: int) -> ClaimResult:
     """Explain one claim of a traced settlement."""
     pack, claims = settlement.pack, settlement.claims
-    plan = settlement.plan
-    view = View(plan, claims, plan.epochs(claims.date[row : row + 1]), np.array([row]))
+    view = settlement.view if claims.n == 1 else settlement.view.of(np.array([row]))
     benefits: list[BenefitResult] = []
     for position, benefit in enumerate(pack.benefits):
         run = settlement.runs.get(position)
@@ -321,14 +320,13 @@ def _missing(
         return BenefitResult(benefit.benefit, benefit.label, False, why_not=tuple(why))
     why = []
     names: list[str] = []
-    for condition in all_missed(view, benefit, conditions):
-        tables = condition_tables(plan, benefit, condition)
-        names += [table.name for table in tables if table.provisional[epoch]]
+    for condition in all_missed(view, conditions):
+        names += [table.name for table in condition.tables if table.provisional[epoch]]
         why.append(
             WhyNot(
                 condition.field,
                 describe(view, benefit, condition),
-                tuple(cite(plan, table, epoch) for table in tables),
+                tuple(cite(plan, table, epoch) for table in condition.tables),
             )
         )
     return BenefitResult(

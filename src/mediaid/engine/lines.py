@@ -122,7 +122,6 @@ class Lines:
 
 
 def assemble(
-    plan: Plan,
     view: View,
     runs: Mapping[int, BenefitRun],
     meets: Sequence[NDArray[np.bool_]],
@@ -136,11 +135,11 @@ def assemble(
     for ok in meets:
         applying += ok
     each = np.maximum(applying, 1)
-    start = np.cumsum(each, dtype=np.int64) - each
-    lines = _empty(plan, np.repeat(np.arange(n), each))
+    start = each.cumsum(dtype=np.int64) - each
+    lines = _empty(view.plan, np.arange(n).repeat(each))
     if all(run.work.payable is run.work.aid for run in runs.values()):
         lines.payable = lines.aid
-    reasons = Reasons(plan, view, lines)
+    reasons = Reasons(view, lines)
     reasons.no_benefit(start, applying, missed, wanted)
     at = start.copy()
     for position, ok in enumerate(meets):
@@ -167,7 +166,7 @@ def _empty(plan: Plan, claim: Ints) -> Lines:
     return Lines(
         claim=claim,
         benefit=np.full(total, NO_BENEFIT, dtype=np.int16),
-        benefit_ids=tuple(b.benefit for b in plan.pack.benefits),
+        benefit_ids=tuple(plan.order),
         base=amounts(),
         deducted=amounts(),
         uncapped=amounts(),
@@ -178,7 +177,7 @@ def _empty(plan: Plan, claim: Ints) -> Lines:
         bound_by=codes(),
         provisional=codes(),
         reason=codes(),
-        payers={payer: amounts() for payer in _payers(plan)},
+        payers={payer: amounts() for payer in plan.once("payers", lambda: _payers(plan))},
     )
 
 

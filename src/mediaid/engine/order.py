@@ -79,6 +79,8 @@ def _sorted(major: Ints, minor: Ints) -> Ints:
 def wave_numbers(group_in_order: Ints) -> Ints:
     """Return for each claim, in settle order, its number within its group: 0, 1, 2 …"""
     n = len(group_in_order)
+    if n <= 1:
+        return np.zeros(n, dtype=np.int64)
     first = np.ones(n, dtype=np.bool_)
     first[1:] = group_in_order[1:] != group_in_order[:-1]
     starts = np.flatnonzero(first)

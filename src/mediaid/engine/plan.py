@@ -82,9 +82,10 @@ class Plan:
 
     def once(self, key: Any, work_out: Callable[[], T]) -> T:
         """Return what `work_out` gives, worked out once for this plan."""
-        if key not in self.memo:
-            self.memo[key] = work_out()
-        found: T = self.memo[key]
+        try:
+            found: T = self.memo[key]
+        except KeyError:
+            found = self.memo[key] = work_out()
         return found
 
     def table(self, benefit: Benefit, name: str) -> Table:
@@ -93,7 +94,12 @@ class Plan:
 
     def epochs(self, days: NDArray[np.int32]) -> NDArray[np.intp]:
         """Return each day's epoch; −1 before the first."""
-        return np.searchsorted(self.starts, days, side="right") - 1
+        return self.starts.searchsorted(days, side="right") - 1
+
+    @cached_property
+    def lacking(self) -> NDArray[np.bool_]:
+        """By epoch: whether a value is missing; the last entry, −1, is before the first epoch."""
+        return np.array([*(bool(names) for names in self.missing), bool(self.tables)])
 
     @cached_property
     def any_provisional(self) -> NDArray[np.bool_]:

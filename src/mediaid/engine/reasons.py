@@ -10,7 +10,6 @@ from mediaid.claims.cells import show_day
 from mediaid.claims.fields import pack_fields
 from mediaid.claims.table import CANCELLED, REVERSAL
 from mediaid.engine.benefit import SELF_PAID, BenefitRun
-from mediaid.engine.eligible import condition_tables
 from mediaid.engine.plan import step_tables
 from mediaid.i18n import gettext as _
 
@@ -34,8 +33,8 @@ MOST_CODES = 2**60
 class Reasons:
     """Writes the reasons of lines; each distinct reason becomes one text."""
 
-    def __init__(self, plan: Plan, view: View, lines: Lines) -> None:
-        self.plan = plan
+    def __init__(self, view: View, lines: Lines) -> None:
+        self.plan = view.plan
         self.view = view
         self.lines = lines
         self._numbers: dict[tuple[str, str], int] = {}
@@ -108,8 +107,8 @@ class Reasons:
         text = _("; ").join(self._missed(benefit, condition) for benefit, condition in pairs)
         names = [
             table.name
-            for benefit, condition in pairs
-            for table in condition_tables(self.plan, benefit, condition)
+            for _benefit, condition in pairs
+            for table in condition.tables
             if table.provisional[epoch]
         ]
         return self.add(key, text), text_number(
@@ -158,8 +157,7 @@ def provisional_codes(lines: Lines, at: Ints, run: BenefitRun) -> None:
     """
     plan, view = run.work.plan, run.work.view
     every = range(len(run.steps))
-    present = np.flatnonzero(np.bincount(view.epoch)) if view.n else np.zeros(0, dtype=np.intp)
-    if not plan.any_provisional[present].any():
+    if not plan.any_provisional[view.epoch].any():
         return
     conditional = [i for i in every if run.steps[i].applies is not None]
     code = view.epoch.astype(np.int64)

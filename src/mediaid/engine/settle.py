@@ -15,7 +15,8 @@ import numpy as np
 
 from mediaid.claims.records import from_records
 from mediaid.claims.table import COUNTS, Claims
-from mediaid.engine.benefit import ALL, BenefitRun, exempt
+from mediaid.engine.benefit import ALL, BenefitRun, outline_of
+from mediaid.engine.checks import all_hold
 from mediaid.engine.counter import AtCounter
 from mediaid.engine.coverage import refuse_uncovered
 from mediaid.engine.eligible import Condition, conditions, first_missed
@@ -25,7 +26,7 @@ from mediaid.engine.order import groups, settle_order, wave_numbers
 from mediaid.engine.plan import Plan, plan_of
 from mediaid.engine.pools import PoolRow, Pools, closing_rows, running, sum_by
 from mediaid.engine.verbs.base import BaseRun
-from mediaid.engine.view import View, holds
+from mediaid.engine.view import View
 from mediaid.engine.work import PoolState, Work
 from mediaid.faults import ClaimError
 from mediaid.i18n import gettext as _
@@ -47,15 +48,23 @@ MAX_CLAIMS = 40_000_000
 class Settlement:
     """What came of a settlement: its lines, and what a further one goes on from."""
 
-    claims: Claims
-    plan: Plan
+    view: View
     lines: Lines
     runs: dict[int, BenefitRun]
     """By the benefit's position in the pack, where it applies to any claim."""
     conditions: list[tuple[Condition, ...]]
-    missed: list[NDArray[np.int8]]
     pools: dict[str, PoolState]
     opening: Pools | None
+
+    @property
+    def claims(self) -> Claims:
+        """The claims that were settled."""
+        return self.view.claims
+
+    @property
+    def plan(self) -> Plan:
+        """The compiled pack that they were settled under."""
+        return self.view.plan
 
     @property
     def pack(self) -> Pack:
@@ -92,36 +101,35 @@ def settle(
         claims = from_records(claims, pack)
     if claims.n > MAX_CLAIMS:
         raise ClaimError(_("more than 40,000,000 claims at once: split them by person"))
-    refuse_uncovered(pack, claims)
     plan = plan_of(pack)
-    return _Settler(plan, claims, opening, traced).settle()
+    epoch = plan.epochs(claims.date)
+    refuse_uncovered(plan, claims, epoch)
+    return _Settler(View(plan, claims, epoch), opening, traced).settle()
 
 
 @dataclass(eq=False)
 class _Settler:
-    plan: Plan
-    claims: Claims
+    view: View
     opening: Pools | None
     traced: bool
     pools: dict[str, PoolState] = field(default_factory=dict)
     aid_of: dict[str, Ints] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.plan, self.claims = self.view.plan, self.view.claims
+
     def settle(self) -> Settlement:
-        pack, n = self.plan.pack, self.claims.n
-        view = View(self.plan, self.claims, self.plan.epochs(self.claims.date))
+        pack, n, view = self.plan.pack, self.claims.n, self.view
         wanted = [conditions(self.plan, benefit) for benefit in pack.benefits]
-        missed = [
-            first_missed(view, benefit, its)
-            for benefit, its in zip(pack.benefits, wanted, strict=True)
-        ]
+        missed = [first_missed(view, its) for its in wanted]
         counts = None if self.claims.void is None else self.claims.void == COUNTS
         meets = [m == 0 if counts is None else (m == 0) & counts for m in missed]
         self.pools = open_pools(pack, self.claims, self.opening)
-        wave = self._order(view, meets, counts)
+        wave = self._order(meets, counts)
         for name in self.plan.once("referenced", lambda: _referenced(pack)):
             self.aid_of[name] = np.zeros(n, dtype=np.int64)
         runs = {
-            position: self._benefit_run(view, benefit, ok, wave)
+            position: self._benefit_run(benefit, ok, wave)
             for position, (benefit, ok) in enumerate(zip(pack.benefits, meets, strict=True))
             if ok.any()
         }
@@ -134,18 +142,13 @@ class _Settler:
                 run.finish(ALL, None)
                 run.room_left(ALL)
         self._waves([run for run in runs.values() if run.in_waves or coupled], wave, left, counter)
-        lines = assemble(
-            self.plan, view, runs, meets, missed, wanted, None if counter is None else counter.left
-        )
-        return Settlement(
-            self.claims, self.plan, lines, runs, wanted, missed, self.pools, self.opening
-        )
+        overpaid = None if counter is None else counter.left
+        lines = assemble(view, runs, meets, missed, wanted, overpaid)
+        return Settlement(view, lines, runs, wanted, self.pools, self.opening)
 
-    def _order(
-        self, view: View, meets: list[NDArray[np.bool_]], counts: NDArray[np.bool_] | None
-    ) -> Ints:
+    def _order(self, meets: list[NDArray[np.bool_]], counts: NDArray[np.bool_] | None) -> Ints:
         """Work out event pools, and return each claim's wave (−1: takes part in none)."""
-        amounts = {name: self._counted(view, state, counts) for name, state in self.pools.items()}
+        amounts = {name: self._counted(state, counts) for name, state in self.pools.items()}
         takes_part = np.zeros(self.claims.n, dtype=np.bool_)
         for ok in [*meets, *(rows for _a, rows in amounts.values() if rows is not None)]:
             takes_part |= ok
@@ -171,20 +174,23 @@ class _Settler:
         return wave
 
     def _counted(
-        self, view: View, state: PoolState, counts: NDArray[np.bool_] | None
+        self, state: PoolState, counts: NDArray[np.bool_] | None
     ) -> tuple[Ints | None, NDArray[np.bool_] | None]:
         """Return what each claim's bill adds to a pool, and which claims count."""
         its = state.pool.counts
         if not (its == "claims" or isinstance(its, Amounts)):
             return None, None
+        view = self.view
         owner = next((b for b in self.plan.pack.benefits if state.name in b.pools), None)
-        mask = holds(view, owner, state.pool.when)
+        mask = all_hold(view, owner, state.pool.when)
         counted = np.ones(view.n, dtype=np.bool_) if mask is None else mask
         if counts is not None:
             counted = counted & counts
         if its == "claims":
             return counted.astype(np.int64), counted
-        amount = np.maximum(view.amounts(its.sum) - view.amounts(its.less), 0)
+        amount = view.amounts(its.sum)
+        if its.less:
+            amount = np.maximum(amount - view.amounts(its.less), 0)
         return np.where(counted, amount, 0), counted
 
     def _run_event_pool(
@@ -195,6 +201,9 @@ class _Settler:
         order: Ints,
         meets: list[NDArray[np.bool_]],
     ) -> None:
+        if not counted.any():
+            state.before = state.opening[state.slots.slot]
+            return
         needed = counted.copy()
         for benefit, ok in zip(self.plan.pack.benefits, meets, strict=True):
             if state.name in pools_read(self.plan, benefit):
@@ -205,16 +214,14 @@ class _Settler:
         state.before[rows] = running(slot[rows], amount[rows], state.opening)
         state.total = state.opening + sum_by(slot[rows], state.slots.size, amount[rows])
 
-    def _benefit_run(
-        self, view: View, benefit: Benefit, ok: NDArray[np.bool_], wave: Ints
-    ) -> BenefitRun:
+    def _benefit_run(self, benefit: Benefit, ok: NDArray[np.bool_], wave: Ints) -> BenefitRun:
         rows = np.flatnonzero(ok)
         its_wave = wave[rows]
         if len(its_wave) and (last := int(its_wave.max())) > 0:
             # numpy sorts 16-bit integers by radix, several times as fast.
             narrow = its_wave.astype(np.uint16) if last < 2**16 else its_wave
             rows = rows[np.argsort(narrow, kind="stable")]
-        work = Work(self.plan, benefit, view.of(rows), self.pools, self.aid_of)
+        work = Work(self.plan, benefit, self.view.of(rows), self.pools, self.aid_of)
         return BenefitRun(work, self.traced)
 
     def _left(self, runs: list[BenefitRun], meets: list[NDArray[np.bool_]]) -> Ints | None:
@@ -226,7 +233,7 @@ class _Settler:
                 left += bore[name]
         several = np.zeros(self.claims.n, dtype=np.uint8)
         for benefit, ok in zip(self.plan.pack.benefits, meets, strict=True):
-            if not exempt(benefit):
+            if not outline_of(self.plan, benefit).exempt:
                 several += ok
         if several.max(initial=0) > 1:
             return left
@@ -252,7 +259,7 @@ class _Settler:
         if not runs and not remainders:
             return
         last = int(wave.max(initial=-1)) + 1
-        cuts = [np.searchsorted(wave[run.work.rows], np.arange(last + 1)).tolist() for run in runs]
+        cuts = [wave[run.work.rows].searchsorted(np.arange(last + 1)).tolist() for run in runs]
         counted = [_rows_by_wave(wave, state.rows, last) for state in remainders]
         for k in range(last):
             parts = [

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mediaid.engine.view import holds
+from mediaid.engine.checks import all_hold
+from mediaid.packs.values import NO_LIMIT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Mask = NDArray[np.bool_]
 
-NO_CAP = -1
-"""No room left to speak of: the claim has no annual cap."""
+NO_CAP = NO_LIMIT
+"""Room without end: the claim has no annual cap."""
 
 
 @dataclass(eq=False)
@@ -81,7 +82,7 @@ class Work:
 
     def applies(self, step: Step) -> Mask | None:
         """Whether a step's own conditions hold; None where it has none."""
-        return holds(self.view, self.benefit, step.when)
+        return all_hold(self.view, self.benefit, step.when)
 
     def table(self, name: str) -> Table:
         return self.plan.table(self.benefit, name)

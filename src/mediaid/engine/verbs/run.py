@@ -93,8 +93,9 @@ class Run(ABC):
         """Keep figures for an explanation."""
         if self.traced:
             for name, values in figures.items():
-                kept = self.seen.setdefault(name, np.zeros(self.work.view.n, dtype=np.int64))
-                kept[part] = values
+                if name not in self.seen:
+                    self.seen[name] = np.zeros(self.work.view.n, dtype=np.int64)
+                self.seen[name][part] = values
 
 
 class Reader:
