@@ -148,26 +148,24 @@ class _Settler:
 
     def _order(self, meets: list[NDArray[np.bool_]], counts: NDArray[np.bool_] | None) -> Ints:
         """Work out event pools, and return each claim's wave (−1: takes part in none)."""
-        amounts = {name: self._counted(state, counts) for name, state in self.pools.items()}
-        takes_part = np.zeros(self.claims.n, dtype=np.bool_)
-        for ok in [*meets, *(rows for _a, rows in amounts.values() if rows is not None)]:
-            takes_part |= ok
+        bills = [
+            (state, *self._counted(state, counts))
+            for state in self.pools.values()
+            if state.pool.counts == "claims" or isinstance(state.pool.counts, Amounts)
+        ]
+        in_waves = np.zeros(self.claims.n, dtype=np.bool_)
+        for ok in [*meets, *(counted for state, _its, counted in bills if not state.event)]:
+            in_waves |= ok
+        takes_part = in_waves.copy()
+        for state, _its, counted in bills:
+            state.rows = np.flatnonzero(counted)
+            takes_part[state.rows] = True
         by_household = any(state.pool.holder == "household" for state in self.pools.values())
         group = groups(self.claims, by_household)
         order = settle_order(self.claims, group, np.flatnonzero(takes_part))
-        for name, (amount, counted) in amounts.items():
-            state = self.pools[name]
-            if amount is None or counted is None:
-                continue
-            state.rows = np.flatnonzero(counted)
+        for state, its, counted in bills:
             if state.event:
-                self._run_event_pool(state, amount, counted, order, meets)
-        in_waves = np.zeros(self.claims.n, dtype=np.bool_)
-        for ok in meets:
-            in_waves |= ok
-        for name, (_amount, counted) in amounts.items():
-            if counted is not None and not self.pools[name].event:
-                in_waves |= counted
+                self._run_event_pool(state, its, counted, order, meets)
         order = order[in_waves[order]]
         wave = np.full(self.claims.n, -1, dtype=np.int64)
         wave[order] = wave_numbers(group[order])
@@ -175,18 +173,15 @@ class _Settler:
 
     def _counted(
         self, state: PoolState, counts: NDArray[np.bool_] | None
-    ) -> tuple[Ints | None, NDArray[np.bool_] | None]:
+    ) -> tuple[Ints, NDArray[np.bool_]]:
         """Return what each claim's bill adds to a pool, and which claims count."""
-        its = state.pool.counts
-        if not (its == "claims" or isinstance(its, Amounts)):
-            return None, None
-        view = self.view
+        view, its = self.view, state.pool.counts
         owner = next((b for b in self.plan.pack.benefits if state.name in b.pools), None)
         mask = all_hold(view, owner, state.pool.when)
         counted = np.ones(view.n, dtype=np.bool_) if mask is None else mask
         if counts is not None:
             counted = counted & counts
-        if its == "claims":
+        if not isinstance(its, Amounts):
             return counted.astype(np.int64), counted
         amount = view.amounts(its.sum)
         if its.less:
