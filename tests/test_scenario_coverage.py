@@ -1,44 +1,30 @@
-"""The shipped scenarios pin the policy: any figure or condition that is changed makes one fail.
+"""The shipped scenarios pin the policy: `scenarios coverage` finds no change they let pass.
 
-Each change below is the smallest that counts: 1 分 up or down, 0.01% up or down, one setting more
-or less, one category more or less. A change that no scenario notices is a gap in the scenarios.
+And the tool itself: gaps made on purpose are found, with a scenario that closes them.
 """
 
 from __future__ import annotations
 
 import itertools
+import shutil
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from command import mediaid
 from mediaid import load_pack
-from mediaid.money import format_percent, format_yuan, parse_percent, parse_yuan
-from mediaid.packs.hashing import rules_hash
-from mediaid.packs.load import changed_model
 from mediaid.packs.model import Pack
-from mediaid.packs.overlay import Sourced
-from mediaid.packs.readings import Change
-from mediaid.packs.types import Label
 from mediaid.scenarios import runner
-from mediaid.scenarios.claims import run_claims
-from mediaid.scenarios.model import OneClaim, Scenario, SeveralClaims
+from mediaid.scenarios.coverage.nearby import nearby
+from mediaid.scenarios.coverage.sites import Change, Same, plain_form, sites
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
     from mediaid.scenarios.runner import Prepared
 
 MINHANG = "shanghai-minhang"
-CATEGORIES = [
-    "special_relief",
-    "dibao",
-    "orphan",
-    "low_income",
-    "medical_poverty_1",
-    "medical_poverty_2",
-    "none",
-]
 
 
 @cache
@@ -51,149 +37,193 @@ def prepared() -> tuple[Prepared, ...]:
     return tuple(runner.load(path) for path in runner.find([runner.shipped() / MINHANG]))
 
 
-@cache
-def by_file() -> tuple[tuple[Scenario, ...], ...]:
-    """The claims of every file that are settled by the pack as it stands."""
-    return tuple(
-        tuple(
-            s
-            for s in its.scenarios
-            if isinstance(s.case, OneClaim | SeveralClaims) and not s.case.readings
-        )
-        for its in prepared()
-    )
+def test_every_change_of_the_minhang_pack_is_noticed_or_explained(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    done = mediaid(capsys, "scenarios", "coverage", "--pack", MINHANG)
+    assert done.code == 0, done.out
+    assert "(100%)" in done.out.splitlines()[-1]
+    assert (
+        "shanghai-minhang/medical-aid.yaml:53:9: medical-aid/rate/2023-01-01/value: "
+        "dibao ⇄ orphan: they have the same value"
+    ) in done.out
+    assert "no cap over outpatient-aid-used is unlimited for anybody" in done.out
 
 
-def changes() -> Iterator[tuple[str, Any]]:
-    """Every figure of the benefits, changed by the least that counts."""
-    model = minhang().model
-    scopes = [("shared", model.pack.shared.parameters)]
-    scopes += [(name, benefit.parameters) for name, benefit in model.benefits.items()]
-    for scope, parameters in scopes:
-        for name, parameter in parameters.items():
-            [dated] = parameter.values
-            values = dated.value if isinstance(dated.value, dict) else {"": dated.value}
-            for code, value in values.items():
-                for other in neighbours(name, parameter.unit, value):
-                    changed = {**values, code: other} if code else other
-                    yield (
-                        f"{scope}/parameters/{name}" if scope != "shared" else f"shared/{name}",
-                        {"scope": scope, "name": name, "code": code, "value": changed},
-                    )
+def test_every_change_of_the_xihu_pack_is_noticed(capsys: pytest.CaptureFixture[str]) -> None:
+    done = mediaid(capsys, "scenarios", "coverage", "--pack", "nanchang-xihu")
+    assert (done.code, done.out.count("(100%)")) == (0, 1), done.out
 
 
-def neighbours(name: str, unit: str, value: Any) -> list[Any]:
-    """The least different values of a figure."""
-    if unit == "yuan":
-        if value == "unlimited":
-            return ["1000000000"]
-        fen = parse_yuan(value)
-        without = ["unlimited"] if "cap" in name else []
-        return [format_yuan(fen - 1), format_yuan(fen + 1), *without]
-    if unit == "percent":
-        step = parse_percent("0.01%")
-        rate = parse_percent(value)
-        return [format_percent(rate - step)] + ([format_percent(rate + step)] if rate < 1 else [])
-    if unit == "count":
-        return [str(int(value) - 1), str(int(value) + 1)]
-    assert unit == "codes"
-    settings = ["inpatient", "outpatient"]
-    return [
-        choice
-        for size in (0, 1, 2)
-        for choice in map(list, itertools.combinations(settings, size))
-        if choice != list(value)
+@pytest.fixture
+def city(tmp_path: Path) -> Path:
+    """A pack of one benefit in a folder of its own."""
+    folder = tmp_path / "city"
+    folder.mkdir()
+    (folder / "pack.yaml").write_text(PACK, encoding="utf-8")
+    (folder / "aid.yaml").write_text(AID, encoding="utf-8")
+    return folder
+
+
+PACK = """\
+pack: city
+schema: 1
+label: {zh: 试, en: trial}
+codes:
+  category: {dibao: {zh: 低保, en: dibao}, none: {zh: 无, en: none}}
+  setting: {inpatient: {zh: 住院, en: inpatient}}
+  insurance: {resident: {zh: 居民, en: resident}}
+benefits: [aid]
+sources:
+  doc: {number: 试1号, topic: {zh: 试, en: trial}}
+"""
+
+AID = """\
+benefit: aid
+label: {zh: 救助, en: aid}
+when: {category: dibao}
+parameters:
+  rate:
+    label: {zh: 比例, en: rate}
+    unit: percent
+    values:
+      - {from: 2023-01-01, cite: {source: doc, at: 一}, value: 90%}
+  cap:
+    label: {zh: 限额, en: cap}
+    unit: yuan
+    values:
+      - {from: 2023-01-01, cite: {source: doc, at: 二}, value: 1000}
+steps:
+  - base: {sum: [self_paid]}
+  - rate: {of: rate}
+  - cap: {at: cap}
+"""
+
+FIRST = """\
+pack: ./city/
+scenarios:
+  - name: below the cap
+    claim: {date: 2023-01-01, setting: inpatient, category: dibao, insurance: resident,
+            self_paid: 100.00}
+    expect: {aid: 90.00}
+"""
+
+
+def covered(
+    capsys: pytest.CaptureFixture[str], city: Path, scenarios: str
+) -> tuple[int, list[str], str]:
+    """Exit code, the gaps' heads and the whole output of a trial."""
+    path = city.parent / "scenarios.yaml"
+    path.write_text(scenarios, encoding="utf-8")
+    done = mediaid(capsys, "scenarios", "coverage", str(path), "--pack", str(city))
+    heads = [line for line in done.out.splitlines() if "no scenario notices" in line]
+    return done.code, heads, done.out
+
+
+def test_gaps_are_named_with_file_and_line(capsys: pytest.CaptureFixture[str], city: Path) -> None:
+    code, heads, out = covered(capsys, city, FIRST)
+    assert code == 1
+    cap = "city/aid.yaml:14:56: aid/cap/2023-01-01/value"
+    category = "city/aid.yaml:3:8: aid/when/category"
+    steps = "city/aid.yaml:15:1: aid/steps: base, rate, cap"
+    unnoticed = "no scenario notices this"
+    assert heads == [
+        f"{cap}: 1000 → 999.99: {unnoticed}. One that would:",
+        f"{cap}: 1000 → 1000.01: {unnoticed}; “gap 1” would",
+        f"{category}: {{one_of: [dibao]}} → –: {unnoticed}. One that would:",
+        f"{category}/one_of: [dibao] → [dibao, none]: {unnoticed}; “gap 2” would",
+        f"{steps} → base, rate: {unnoticed}; “gap 1” would",
+        f"{steps} → base, cap, rate: {unnoticed}; “gap 1” would",
     ]
+    assert out.splitlines()[-1].startswith("city: 5 of 11 changes are noticed (45.4%)")
 
 
-def changed_pack(*its: Change) -> Pack:
-    """The pack with some changes that are not marked as drafts, so that only amounts tell."""
-    pack = minhang()
-    by = Label.model_construct(zh="试", en="trial")
-    model = changed_model(pack.whole, [Sourced(change, by, "test", draft=False) for change in its])
-    return Pack(model, rules_hash(model), pack.base_hash, pack.readings)
+def test_the_ready_made_scenarios_close_the_gaps(
+    capsys: pytest.CaptureFixture[str], city: Path
+) -> None:
+    _code, _heads, out = covered(capsys, city, FIRST)
+    made = ["  - name" + text.split("\n\n")[0] for text in out.split("  - name")[1:]]
+    assert len(made) == 2
+    code, heads, out = covered(capsys, city, FIRST + "\n".join(made))
+    assert (code, heads) == (0, []), out
+    assert "(100%)" in out
 
 
-def noticed(pack: Pack) -> bool:
-    """Whether any scenario fails under a changed pack; files are tried until one does."""
-    return any(not outcome.ok for scenarios in by_file() for outcome in run_claims(scenarios, pack))
-
-
-def figure(scope: str, name: str, value: Any) -> Change:
-    """A change of a whole parameter."""
-    model = minhang().model
-    if scope == "shared":
-        return Change(at=f"shared/{name}", value=value)
-    raw = (
-        model.benefits[scope]
-        .parameters[name]
-        .model_dump(mode="json", by_alias=True, exclude_none=True)
+def test_scenarios_that_fail_as_the_pack_stands_come_first(
+    capsys: pytest.CaptureFixture[str], city: Path
+) -> None:
+    (city.parent / "s.yaml").write_text(FIRST.replace("90.00}", "91.00}"), encoding="utf-8")
+    done = mediaid(
+        capsys, "scenarios", "coverage", str(city.parent / "s.yaml"), "--pack", str(city)
     )
-    raw["values"][0]["value"] = value
-    return Change(at=f"{scope}/parameters/{name}", value=raw)
+    assert done.code == 1
+    assert "s.yaml:3:5: fails with the pack as it stands" in done.err
 
 
-FIGURES = [
-    pytest.param(its["scope"], its["name"], its["value"], id=f"{place} {its['code']} {number}")
-    for number, (place, its) in enumerate(changes())
-]
-
-
-@pytest.mark.parametrize(("scope", "name", "value"), FIGURES)
-def test_every_figure_is_pinned(scope: str, name: str, value: Any) -> None:
-    assert noticed(changed_pack(figure(scope, name, value)))
+def test_a_pack_without_scenarios_is_all_gaps(
+    capsys: pytest.CaptureFixture[str], city: Path
+) -> None:
+    other = city.parent / "other"
+    shutil.copytree(runner.shipped() / "nanchang-xihu", other)
+    done = mediaid(capsys, "scenarios", "coverage", str(other), "--pack", str(city))
+    assert done.code == 1
+    assert done.out.splitlines()[-1].startswith("city: 0 of ")
 
 
 @pytest.mark.parametrize(
-    ("place", "value"),
+    ("unit", "value", "expected"),
     [
-        ("outpatient-aid/when/setting", ["inpatient", "outpatient"]),
-        ("outpatient-aid/deductible/when/insurance", ["resident", "employee"]),
-        ("outpatient-aid/deductible/when/insurance", ["resident", "none"]),
-        ("deductible-subsidy/when/category", ["dibao", "low_income"]),
-        ("deductible-subsidy/when/setting", ["inpatient", "outpatient"]),
-        ("deductible-subsidy/when/insurance", ["resident", "employee"]),
-        ("deductible-subsidy/when/insurance", ["resident", "none"]),
-        *(
-            ("premium-subsidy/when/category", ["dibao", other])
-            for other in CATEGORIES
-            if other != "dibao"
-        ),
-        ("premium-subsidy/when/insurance", ["resident", "employee"]),
-        ("premium-subsidy/when/insurance", ["resident", "none"]),
-        ("medical-aid/pools/medical-aid-used/holder", "household"),
-        ("medical-aid/pools/medical-aid-used/period", "lifetime"),
-        ("medical-aid/pools/medical-aid-used/period", "claim"),
-        ("medical-aid/pools/medical-aid-used/counts_unlimited", "yes"),
-        ("outpatient-aid/pools/outpatient-aid-used/period", "lifetime"),
-        ("outpatient-aid/pools/outpatient-aid-used/period", "claim"),
-        ("deductible-subsidy/pools/deductible-subsidy-used/period", "lifetime"),
-        ("premium-subsidy/pools/premium-times/period", "lifetime"),
-        ("premium-subsidy/pools/premium-times/period", "claim"),
-        ("premium-subsidy/pools/premium-times/when", {}),
-        ("shared/pools/outpatient-deductible/period", "lifetime"),
-        ("shared/pools/outpatient-deductible/period", "claim"),
-        ("shared/pools/outpatient-deductible/when", {"setting": ["outpatient"]}),
-        ("shared/pools/outpatient-deductible/when", {"insurance": ["resident"]}),
+        ("yuan", "130000", [((), "129999.99"), ((), "130000.01")]),
+        ("yuan", "0", [((), "0.01")]),
+        ("yuan", "unlimited", [((), "1000000.00")]),
         (
-            "shared/pools/outpatient-deductible/when",
-            {
-                "setting": ["outpatient"],
-                "insurance": ["resident"],
-                "category": ["dibao", "low_income"],
-            },
+            "yuan",
+            {"share": "25%", "of": "income"},
+            [(("share",), "24.99%"), (("share",), "25.01%")],
+        ),
+        ("percent", "100%", [((), "99.99%")]),
+        ("count", "1", [((), "0"), ((), "2")]),
+        (
+            "bands",
+            [{"above": "0", "rate": "50%"}, {"above": "10000", "rate": "100%"}],
+            [
+                ((0, "rate"), "49.99%"),
+                ((0, "rate"), "50.01%"),
+                ((1, "rate"), "99.99%"),
+                ((1, "above"), "9999.99"),
+                ((1, "above"), "10000.01"),
+            ],
+        ),
+        ("shares", {"city": "1/3", "county": "residual"}, [(("city",), "10003/30000")]),
+        (
+            "shares",
+            {"city": "60%", "county": "40%"},
+            [((), {"city": "6001/10000", "county": "3999/10000"})],
         ),
     ],
 )
-def test_every_condition_and_pool_is_pinned(place: str, value: Any) -> None:
-    assert noticed(changed_pack(Change(at=place, value=value)))
+def test_values_a_little_different(unit: str, value: Any, expected: list[Any]) -> None:
+    assert list(nearby(unit, value)) == expected
 
 
-@pytest.mark.parametrize(("scope", "name"), [("medical-aid", "rate"), ("shared", "deductible")])
-def test_the_trial_itself_notices_nothing_where_nothing_changes(scope: str, name: str) -> None:
-    model = minhang().model
-    its = model.pack.shared if scope == "shared" else model.benefits[scope]
-    assert not noticed(changed_pack(figure(scope, name, its.parameters[name].values[0].value)))
+def test_a_list_of_codes_loses_and_gains_each() -> None:
+    assert list(nearby("codes", ["a", "b"], ["a", "b", "c"])) == [
+        ((), ["b"]),
+        ((), ["a"]),
+        ((), ["a", "b", "c"]),
+    ]
+
+
+def test_every_place_of_a_pack_is_changed() -> None:
+    every = list(sites(plain_form(minhang().whole)))
+    changed = {its.at for its in every if isinstance(its, Change)}
+    rate = ("benefits", "medical-aid", "parameters", "rate", "values", 0)
+    assert {(*rate, "value", code) for code in ("dibao", "special_relief", "low_income")} <= changed
+    assert {(*rate, "from"), (*rate, "to"), (*rate, "after")} <= changed
+    assert ("benefits", "medical-aid", "steps") in changed
+    assert ("benefits", "medical-aid", "pools", "medical-aid-used", "holder") in changed
+    assert ("readings", "cap-holder", "alternatives", "household", "changes") in changed
+    assert any(isinstance(its, Same) and its.codes == ("dibao", "orphan") for its in every)
 
 
 def test_every_reading_has_scenarios_for_default_and_alternatives() -> None:

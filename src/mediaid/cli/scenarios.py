@@ -68,3 +68,51 @@ def run(
         raise typer.Exit(BAD_FILES)
     if not all(outcome.ok for outcome in outcomes):
         raise typer.Exit(MISMATCHES)
+
+
+@app.command(
+    "coverage",
+    help=_(
+        "Change every value, date, condition, step, pool and reading of a pack a little, one at a "
+        "time: each change must make a scenario fail. Exit code 1 if some change does not."
+    ),
+)
+def coverage(
+    pack: Annotated[
+        str,
+        typer.Option("--pack", metavar="ID|DIR", show_default=False, help=_("The pack.")),
+    ],
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="PATH",
+            show_default=False,
+            help=_("Scenario files, or folders of them; those that come with mediaid if left out."),
+        ),
+    ] = None,
+) -> None:
+    from mediaid.packs.files import read_files
+    from mediaid.packs.find import pack_folder
+    from mediaid.packs.load import load_pack
+    from mediaid.scenarios import runner
+    from mediaid.scenarios.coverage import report
+    from mediaid.scenarios.coverage import run as trial
+    from mediaid.scenarios.coverage.sites import plain_form
+    from mediaid.scenarios.coverage.suite import suite_of
+
+    chosen = load_pack(pack)
+    suite = suite_of(paths or [runner.shipped()], chosen)
+    if suite.failing:
+        for where in suite.failing:
+            typer.echo(_("{where}: fails with the pack as it stands").format(where=where), err=True)
+        raise typer.Exit(MISMATCHES)
+    plain = plain_form(chosen.whole)
+    locator = read_files(pack_folder(pack), chosen.id).locator
+    found = trial.coverage(chosen, suite)
+    for line in report.proven(found, plain, locator):
+        typer.echo(line)
+    for gap in report.gaps(trial.witnessed(chosen, found), plain, locator):
+        typer.echo(gap)
+    typer.echo(report.summary(chosen.id, found))
+    if not found.complete:
+        raise typer.Exit(MISMATCHES)

@@ -27,13 +27,13 @@ HOLDERS = ("claim_id", "person_id", "household_id", "visit_id", "reverses")
 def run_claims(scenarios: Sequence[Scenario], pack: Pack) -> list[Outcome]:
     """Settle scenarios under one pack in one batch and compare; each on its own if refused."""
     try:
-        settlement = settle(list(_distinct(scenarios)), pack, traced=True)
+        settlement = settle(list(distinct(scenarios)), pack, traced=True)
     except ClaimError as error:
         if len(scenarios) > 1:
             return [outcome for one in scenarios for outcome in run_claims([one], pack)]
         [scenario] = scenarios
         return [Outcome(scenario, tuple(refusal_mismatch(scenario, None, error, "claim")))]
-    records = _records_by_claim(settlement)
+    records = records_by_claim(settlement)
     outcomes = []
     first = 0
     for scenario in scenarios:
@@ -55,7 +55,7 @@ def run_claims(scenarios: Sequence[Scenario], pack: Pack) -> list[Outcome]:
     return outcomes
 
 
-def _distinct(scenarios: Sequence[Scenario]) -> Iterator[dict[str, str]]:
+def distinct(scenarios: Sequence[Scenario]) -> Iterator[dict[str, str]]:
     """Yield all rows, with a prefix on names that leaves the order within a scenario as it is."""
     for number, scenario in enumerate(scenarios):
         # A scenario by itself may be refused: its message must show the ids as they are written.
@@ -67,7 +67,7 @@ def _distinct(scenarios: Sequence[Scenario]) -> Iterator[dict[str, str]]:
             }
 
 
-def _records_by_claim(settlement: Settlement) -> dict[int, dict[str, dict[str, str]]]:
+def records_by_claim(settlement: Settlement) -> dict[int, dict[str, dict[str, str]]]:
     """Return the result's lines as text, by claim and benefit."""
     found: dict[int, dict[str, dict[str, str]]] = {}
     lines = settlement.lines
