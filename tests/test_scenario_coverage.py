@@ -40,7 +40,7 @@ def prepared() -> tuple[Prepared, ...]:
 def test_every_change_of_the_minhang_pack_is_noticed_or_explained(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    done = mediaid(capsys, "scenarios", "coverage", "--pack", MINHANG)
+    done = mediaid(capsys, "--lang", "en", "scenarios", "coverage", "--pack", MINHANG)
     assert done.code == 0, done.out
     assert "(100%)" in done.out.splitlines()[-1]
     assert (
@@ -51,7 +51,7 @@ def test_every_change_of_the_minhang_pack_is_noticed_or_explained(
 
 
 def test_every_change_of_the_xihu_pack_is_noticed(capsys: pytest.CaptureFixture[str]) -> None:
-    done = mediaid(capsys, "scenarios", "coverage", "--pack", "nanchang-xihu")
+    done = mediaid(capsys, "--lang", "en", "scenarios", "coverage", "--pack", "nanchang-xihu")
     assert (done.code, done.out.count("(100%)")) == (0, 1), done.out
 
 
@@ -115,7 +115,7 @@ def covered(
     """Exit code, the gaps' heads and the whole output of a trial."""
     path = city.parent / "scenarios.yaml"
     path.write_text(scenarios, encoding="utf-8")
-    done = mediaid(capsys, "scenarios", "coverage", str(path), "--pack", str(city))
+    done = mediaid(capsys, "--lang", "en", "scenarios", "coverage", str(path), "--pack", str(city))
     heads = [line for line in done.out.splitlines() if "no scenario notices" in line]
     return done.code, heads, done.out
 
@@ -154,7 +154,14 @@ def test_scenarios_that_fail_as_the_pack_stands_come_first(
 ) -> None:
     (city.parent / "s.yaml").write_text(FIRST.replace("90.00}", "91.00}"), encoding="utf-8")
     done = mediaid(
-        capsys, "scenarios", "coverage", str(city.parent / "s.yaml"), "--pack", str(city)
+        capsys,
+        "--lang",
+        "en",
+        "scenarios",
+        "coverage",
+        str(city.parent / "s.yaml"),
+        "--pack",
+        str(city),
     )
     assert done.code == 1
     assert "s.yaml:3:5: fails with the pack as it stands" in done.err
@@ -165,7 +172,7 @@ def test_a_pack_without_scenarios_is_all_gaps(
 ) -> None:
     other = city.parent / "other"
     shutil.copytree(runner.shipped() / "nanchang-xihu", other)
-    done = mediaid(capsys, "scenarios", "coverage", str(other), "--pack", str(city))
+    done = mediaid(capsys, "--lang", "en", "scenarios", "coverage", str(other), "--pack", str(city))
     assert done.code == 1
     assert done.out.splitlines()[-1].startswith("city: 0 of ")
 
