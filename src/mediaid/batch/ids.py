@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from mediaid.people.identity import check_digit_fits
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -105,7 +107,6 @@ def repeated(texts: pl.Series) -> dict[str, list[int]]:
 
 # Digits 16 to 18 of a resident ID number become 000 when a spreadsheet takes it for a number.
 _ROUNDED = r"^[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d000$"
-_WEIGHTS = tuple(pow(2, 17 - place, 11) for place in range(17))
 
 
 def rounded_numbers(texts: pl.Series) -> Rows:
@@ -118,11 +119,6 @@ def rounded_numbers(texts: pl.Series) -> Rows:
         for row, text in zip(
             rows.gather(matching).to_list(), suspects.gather(matching).to_list(), strict=True
         )
-        if not _check_digit_fits(text)
+        if not check_digit_fits(text)
     ]
     return np.array(wrong, dtype=np.int64)
-
-
-def _check_digit_fits(number: str) -> bool:
-    total = sum(int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=False))
-    return "10X98765432"[total % 11] == number[17]
