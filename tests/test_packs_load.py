@@ -661,3 +661,8 @@ def test_inputs_are_tried_with_a_figure_of_their_own_unit(tmp_path: Path) -> Non
     )
     pack = load_pack(folder, readings={"line": "input:two=5,r=7%,n=2"})
     assert pack.readings["line"] == "input:two=5,r=7%,n=2"
+
+
+def test_what_is_paid_first_is_out_unless_the_pack_or_a_reading_says_in() -> None:
+    assert load_pack("shanghai-minhang").preselfpay == "out"
+    assert load_pack("shanghai-minhang", readings=["preselfpay=in"]).preselfpay == "in"

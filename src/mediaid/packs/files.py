@@ -43,6 +43,7 @@ _SCALARS = frozenset(
         "settle",
         "schema",
         "dating",
+        "preselfpay",
         "question",
         "at",
         "note",

@@ -45,6 +45,7 @@ class PackFile(Strict):
     label: Label
     dating: str = "date"
     bore: Annotated[list[str], Field(min_length=1)] = ["self_paid"]
+    preselfpay: Literal["in", "out"] = "out"
     codes: dict[str, Annotated[dict[Id, Label], Field(min_length=1)]]
     fields: list[str] = []
     own_fields: dict[Id, OwnField] = {}
@@ -108,6 +109,11 @@ class Pack:
     def dating(self) -> str:
         """The claim field that dates a claim."""
         return self.model.pack.dating
+
+    @property
+    def preselfpay(self) -> Literal["in", "out"]:
+        """Whether what a person pays first counts into self-paid amounts that are derived."""
+        return self.model.pack.preselfpay
 
     @property
     def codes(self) -> dict[str, dict[str, Label]]:

@@ -7,6 +7,7 @@ A place is addressed as
   BENEFIT/pools/POOL[/KEY…], BENEFIT/parameters/NAME, BENEFIT/steps/NAME
   shared/NAME[/CODE…], shared/pools/POOL[/KEY…], shared/parameters/NAME
   sources/ID                      a document that changed values cite
+  pack/preselfpay                 a key of pack.yaml
 """
 
 from __future__ import annotations
@@ -202,6 +203,9 @@ class _Editor:
     def _dispatch(self, parts: list[str], sourced: Sourced) -> None:
         if parts[0] == "sources":
             self._plain(self.raw["pack"]["sources"], parts[1:], sourced, ("pack", "sources"))
+            return
+        if parts == ["pack", "preselfpay"]:
+            self._plain(self.raw["pack"], parts[1:], sourced, ("pack",))
             return
         if parts[0] == "shared":
             scope, start = self.raw["pack"]["shared"], ("pack", "shared")
