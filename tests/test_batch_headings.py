@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from batch_support import CHINESE, HEADINGS, sample_pack
-from mediaid.batch.headings import key, match
+from mediaid.batch.headings import match
+from mediaid.claims.headings import key
 from mediaid.faults import ClaimError
 
 

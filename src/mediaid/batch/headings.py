@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mediaid.claims.fields import FIELDS, pack_fields
+from mediaid.claims.headings import key
 from mediaid.faults import ClaimError, Fault, nearest, visible
 from mediaid.i18n import gettext as _
-from mediaid.money import plain
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 ALL = "*"
 """As the name of a column to ignore: every column that no field has."""
 
-_UNIT = re.compile(r"\((元|¥|yuan|rmb)\)$")
-
 
 @dataclass(frozen=True)
 class Columns:
@@ -31,11 +28,6 @@ class Columns:
     """The fields found, by name, in the order of the file."""
     positions: Mapping[str, int]
     ignored: tuple[int, ...]
-
-
-def key(heading: str) -> str:
-    """A heading without what makes no difference: width, case, spaces and a unit of money."""
-    return _UNIT.sub("", re.sub(r"\s+", "", plain(heading)).casefold())
 
 
 def match(headings: Sequence[str], pack: Pack, name: str, ignore: Collection[str] = ()) -> Columns:
