@@ -232,7 +232,7 @@ def _one_by_one(
 
     Notes in the column which more rows are blank and which are refused.
     """
-    values, which = _distinct(texts)
+    values, which = distinct(texts)
     read: list[int | str] = [MISSING.get(field.kind, "")] * len(values)
     blank, refused = [], {}
     for at, value in enumerate(values):
@@ -264,7 +264,7 @@ def as_text(cells: pl.Series) -> pl.Series:
     return pl.Series(texts, dtype=pl.String)
 
 
-def _distinct(texts: pl.Series) -> tuple[list[str], NDArray[np.int64]]:
+def distinct(texts: pl.Series) -> tuple[list[str], NDArray[np.int64]]:
     """The distinct texts in the order they come, and each row's place there; no nulls."""
     values = texts.unique(maintain_order=True)
     if len(values) == 1:

@@ -22,15 +22,16 @@ _LONGEST_CELL = 1 << 17
 
 
 class CsvSource:
-    """A CSV file whose first record holds the headings; every cell is text."""
+    """A CSV file whose first record (or a later one) holds the headings; every cell is text."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, headings_row: int = 1) -> None:
         self.name = visible(str(path))
+        self.first_row = headings_row + 1
         self.broken: dict[int, str] = {}
         raw = path.read_bytes()
         refuse_disguised(path, raw[:1000])
         self._text = as_utf8(raw, self.name)
-        self.headings, self._start = self._first_record()
+        self.headings, self._start = self._headings(headings_row)
         self._frame: pl.DataFrame | None = None
 
     def load(self, wanted: Sequence[int]) -> pl.DataFrame:
@@ -41,7 +42,7 @@ class CsvSource:
                 self._frame = self._careful()
         return self._frame.select([str(position) for position in wanted])
 
-    def _first_record(self) -> tuple[list[str], int]:
+    def _headings(self, row: int) -> tuple[list[str], int]:
         """The headings, and where the bytes after them begin."""
         head = self._text[:_LONGEST_HEADING].decode("utf-8", errors="ignore")
         read: list[str] = []
@@ -51,10 +52,13 @@ class CsvSource:
                 read.append(line)
                 yield line
 
+        records = csv.reader(lines(), strict=True)
         try:
-            headings = next(csv.reader(lines(), strict=True), [])
+            headings: list[str] = []
+            for _record in range(row):
+                headings = next(records, [])
         except csv.Error as error:
-            raise self._unreadable(1, error) from error
+            raise self._unreadable(records.line_num, error) from error
         if not any(heading.strip() for heading in headings):
             raise ClaimError(
                 Fault(
@@ -105,7 +109,7 @@ class CsvSource:
                 for column, cell in zip(columns, padded, strict=True):
                     column.append(cell)
         except csv.Error as error:
-            raise self._unreadable(number + 2, error) from error
+            raise self._unreadable(number + self.first_row, error) from error
         return pl.DataFrame(
             {str(position): column for position, column in enumerate(columns)},
             schema={str(position): pl.String for position in range(width)},

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from mediaid.batch.source import FIRST_ROW
 from mediaid.faults import ClaimError, Fault, visible
 from mediaid.i18n import gettext as _
 
@@ -19,6 +20,7 @@ class ParquetSource:
 
     def __init__(self, path: Path) -> None:
         self.name = visible(str(path))
+        self.first_row = FIRST_ROW
         self.broken: dict[int, str] = {}
         self._path = path
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,16 +40,26 @@ def rows_by(numbers: Rows, size: int) -> list[Rows]:
 
 
 class Problems:
-    """The problems of a table of `size` rows; a row with any is a bad row."""
+    """The problems of a table of `size` rows; a row with any is a bad row.
 
-    def __init__(self, name: str, headings: Sequence[str], size: int) -> None:
+    `first_row` is the number of the first of them, `skipped` rows are no claims: nothing is noted
+    of them.
+    """
+
+    def __init__(
+        self, name: str, headings: Sequence[str], size: int, first_row: int = FIRST_ROW
+    ) -> None:
         self.name = name
+        self.first_row = first_row
+        self.skipped: Mask | None = None
         self.bad: Mask = np.zeros(size, dtype=np.bool_)
         self._headings = headings
         self._found: list[Problem] = []
 
     def add(self, problem: Problem) -> None:
         """Note a problem."""
+        if self.skipped is not None:
+            problem = replace(problem, rows=problem.rows[~self.skipped[problem.rows]])
         if len(problem.rows):
             self._found.append(problem)
             self.bad[problem.rows] = True
@@ -92,7 +102,7 @@ class Problems:
 
     def _where(self, row: int, column: int) -> str:
         if column == WHOLE_ROW:
-            return _("{file}, row {row}").format(file=self.name, row=row + FIRST_ROW)
+            return _("{file}, row {row}").format(file=self.name, row=row + self.first_row)
         return _("{file}, row {row}, column {column}").format(
-            file=self.name, row=row + FIRST_ROW, column=self._heading(column)
+            file=self.name, row=row + self.first_row, column=self._heading(column)
         )

@@ -8,7 +8,6 @@ import numpy as np
 import polars as pl
 
 from mediaid.batch.cells import as_text
-from mediaid.batch.source import FIRST_ROW
 from mediaid.packs.types import Label
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def rejects_frame(table: Table, chinese: bool) -> pl.DataFrame:
     lang: Lang = "zh" if chinese else "en"
     names = unlike([ROW.in_(lang), REASON.in_(lang), *table.source.headings])
     columns = [
-        pl.Series((bad + FIRST_ROW).astype(np.int64)),
+        pl.Series((bad + table.source.first_row).astype(np.int64)),
         pl.Series(table.problems.reasons(), dtype=pl.String),
     ]
     if len(bad):

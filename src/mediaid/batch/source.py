@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 FIRST_ROW = 2
-"""The number of the first claim: the headings are row 1, as a spreadsheet shows it. Parquet files
-count in the same way, so that a row keeps its number from one format to another."""
+"""The number of the first claim where the headings are row 1, as a spreadsheet shows it. Parquet
+files count in the same way, so that a row keeps its number from one format to another."""
 
 
 class Source(Protocol):
@@ -25,6 +25,8 @@ class Source(Protocol):
 
     name: str
     headings: list[str]
+    first_row: int
+    """The number of the first row below the headings, as a spreadsheet shows it."""
     broken: dict[int, str]
     """Rows (from 0) that are no rows of this table, with the reason."""
 
@@ -32,8 +34,11 @@ class Source(Protocol):
         """Return the columns at these positions, each named by its position."""
 
 
-def open_source(path: Path) -> Source:
-    """Open a claims file; ClaimError if it is not there or is not what its name says."""
+def open_source(path: Path, headings_row: int = 1) -> Source:
+    """Open a claims file; ClaimError if it is not there or is not what its name says.
+
+    `headings_row` is where the headings stand (1: in the first row); what is above is not read.
+    """
     kind = format_of(path)
     if not path.is_file():
         raise ClaimError(
@@ -45,7 +50,7 @@ def open_source(path: Path) -> Source:
     try:
         if path.stat().st_size == 0:
             raise ClaimError(Fault(visible(str(path)), _("the file is empty")))
-        return _opened(path, kind)
+        return _opened(path, kind, headings_row)
     except OSError as error:
         raise ClaimError(
             Fault(
@@ -55,15 +60,15 @@ def open_source(path: Path) -> Source:
         ) from error
 
 
-def _opened(path: Path, kind: str) -> Source:
+def _opened(path: Path, kind: str, headings_row: int) -> Source:
     if kind == "csv":
         from mediaid.batch.csv_source import CsvSource  # noqa: PLC0415 - only what is needed
 
-        return CsvSource(path)
+        return CsvSource(path, headings_row)
     if kind == "xlsx":
         from mediaid.batch.xlsx_source import XlsxSource  # noqa: PLC0415
 
-        return XlsxSource(path)
+        return XlsxSource(path, headings_row)
     from mediaid.batch.parquet_source import ParquetSource  # noqa: PLC0415
 
     return ParquetSource(path)

@@ -101,22 +101,23 @@ def read_table(source: Source, pack: Pack, ignore: Collection[str] = ()) -> Tabl
         size=frame.height,
         values={name: column.values for name, column in found.items()},
         persons=person,
-        problems=Problems(source.name, source.headings, frame.height),
+        problems=Problems(source.name, source.headings, frame.height, source.first_row),
         empty=np.zeros(frame.height, dtype=np.bool_),
         blank={name: column.blank for name, column in found.items()},
     )
-    _find_problems(table, found, repeats)
+    table.empty[_empty_rows(table)] = True
+    find_problems(table, found, repeats)
     return table
 
 
-def _find_problems(
+def find_problems(
     table: Table, found: Mapping[str, Column], repeats: Mapping[str, list[int]]
 ) -> None:
+    """Note everything that is wrong with a table's rows; its empty rows are known."""
     problems, at = table.problems, table.columns.positions
     for row, reason in table.source.broken.items():
         problems.add_row(row, WHOLE_ROW, reason)
-    empty = _empty_rows(table)
-    table.empty[empty] = True
+    empty = np.flatnonzero(table.empty)
     for name, column in found.items():
         for rows, reason in column.refused:
             problems.add(Problem(rows, at[name], reason))

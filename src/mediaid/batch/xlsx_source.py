@@ -16,7 +16,7 @@ from python_calamine import (
     SheetTypeEnum,
 )
 
-from mediaid.batch.source import FIRST_ROW, cell_text, number_text
+from mediaid.batch.source import cell_text, number_text
 from mediaid.faults import ClaimError, Fault, visible
 from mediaid.i18n import gettext as _
 
@@ -33,10 +33,11 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 
 
 class XlsxSource:
-    """The one sheet of a workbook that has claims, its headings in the first row."""
+    """The one sheet of a workbook that has claims, its headings in the first row or a later one."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, headings_row: int = 1) -> None:
         self.name = visible(str(path))
+        self.first_row = headings_row + 1
         self.broken: dict[int, str] = {}
         try:
             workbook = CalamineWorkbook.from_path(path)
@@ -49,6 +50,7 @@ class XlsxSource:
             raise self._refused(
                 _("cannot be read as a workbook: {reason}").format(reason=reason)
             ) from error
+        rows = rows[headings_row - 1 :]
         if not any(cell_text(cell).strip() for cell in rows[0]):
             raise self._refused(_("row 1 is empty: the headings must stand in the first row"))
         self.headings = [cell_text(cell) for cell in rows[0]]
@@ -91,11 +93,11 @@ class XlsxSource:
     def _note_errors(self, wanted: Sequence[int]) -> None:
         """Mark rows with cells such as #N/A, which the reader takes for empty ones."""
         for letters, row in self._errors:
-            if row >= FIRST_ROW and _position(letters) in wanted:
+            if row >= self.first_row and _position(letters) in wanted:
                 message = _(
                     "cell {cell} holds a spreadsheet error such as #N/A or #VALUE!: correct it"
                 ).format(cell=f"{letters}{row}")
-                self.broken.setdefault(row - FIRST_ROW, message)
+                self.broken.setdefault(row - self.first_row, message)
 
 
 def _position(letters: str) -> int:
