@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from mediaid.batch.cells import as_text
+from mediaid.i18n import gettext as _
 from mediaid.packs.types import Label
 
 if TYPE_CHECKING:
@@ -21,13 +22,18 @@ REASON = Label.model_construct(zh="拒收原因", en="reject_reason")
 
 
 def rejects_frame(table: Table, chinese: bool) -> pl.DataFrame:
-    """The bad rows as they stand in the file, as text, after their row number and reason."""
-    bad = np.flatnonzero(table.problems.bad)
+    """The bad rows, and those left out, as text as they stand in the file, after their row number
+    and reason."""
+    reasons = dict(zip(np.flatnonzero(table.problems.bad), table.problems.reasons(), strict=True))
+    for rows, reason in table.left_out:
+        for row in rows.tolist():
+            reasons.setdefault(row, _("left out: {reason}").format(reason=reason))
+    bad = np.array(sorted(reasons), dtype=np.int64)
     lang: Lang = "zh" if chinese else "en"
     names = unlike([ROW.in_(lang), REASON.in_(lang), *table.source.headings])
     columns = [
         pl.Series((bad + table.source.first_row).astype(np.int64)),
-        pl.Series(table.problems.reasons(), dtype=pl.String),
+        pl.Series([reasons[row] for row in bad], dtype=pl.String),
     ]
     if len(bad):
         cells = table.source.load(range(len(table.source.headings)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from mediaid.batch.derivation import derivation_frame
 from mediaid.batch.formats import format_of
 from mediaid.batch.outputs import Outputs, refuse_paths, refusing
 from mediaid.batch.rejects import rejects_frame, rejects_of_settled_holders
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from mediaid.batch.table import Table
+    from mediaid.mappings.files import Loaded
     from mediaid.packs.model import Pack
 
 SHOWN = 20
@@ -50,11 +52,20 @@ class Job:
     rejects: Path | None = None
     ignore: Collection[str] = field(default=())
     chinese_headings: bool = False
+    mapping: Loaded | None = None
+    roster: Path | None = None
+    derivation: Path | None = None
+    """Where to write what self-paid amounts were derived from; only with a mapping."""
+
+    @property
+    def inputs(self) -> list[Path]:
+        """The files that are read."""
+        return [self.claims] if self.roster is None else [self.claims, self.roster]
 
     @property
     def outputs(self) -> list[Path]:
         """The files to be written."""
-        return [self.output] if self.rejects is None else [self.output, self.rejects]
+        return [path for path in (self.output, self.rejects, self.derivation) if path is not None]
 
 
 def run(job: Job, report: Report = _quiet) -> Summary:
@@ -64,11 +75,11 @@ def run(job: Job, report: Report = _quiet) -> Summary:
     """
     for path in job.outputs:
         format_of(path)
-    refuse_paths([job.claims], job.outputs)
+    refuse_paths(job.inputs, job.outputs)
     outputs = Outputs(job.outputs)
     with outputs as passing:
         report(_("reading"), 0)
-        table = read_table(open_source(job.claims), job.pack, job.ignore)
+        table = read_claims(job)
         refuse_no_claims(table)
         if job.rejects is None:
             refuse_bad_rows(table)
@@ -76,13 +87,34 @@ def run(job: Job, report: Report = _quiet) -> Summary:
         report(_("settling"), 0.35)
         frame, summary = _settled(table, job)
         report(_("writing"), 0.6)
+        places = dict(zip(job.outputs, passing, strict=True))
         _write(frame, passing[0], job.output, job, lambda p: report(_("writing"), 0.6 + 0.4 * p))
         if job.rejects is not None:
             rejected = rejects_frame(table, job.chinese_headings)
-            _write(rejected, passing[1], job.rejects, job)
+            _write(rejected, places[job.rejects], job.rejects, job)
+        if job.derivation is not None:
+            derived = derivation_frame(table, job.chinese_headings)
+            _write(derived, places[job.derivation], job.derivation, job)
         outputs.publish()
         report(_("done"), 1)
     return summary
+
+
+def read_claims(job: Job) -> Table:
+    """Read the job's claims, through its mapping if it has one.
+
+    Raises ClaimError where the file as a whole cannot be read.
+    """
+    if job.mapping is None:
+        return read_table(open_source(job.claims), job.pack, job.ignore)
+    from mediaid.batch.mapped.read import read_mapped  # noqa: PLC0415 - only what is needed
+    from mediaid.batch.mapped.roster import read_roster  # noqa: PLC0415
+
+    roster = None
+    if job.roster is not None:
+        use = job.mapping.model.fields["category"]
+        roster = read_roster(job.roster, job.pack, use.values)
+    return read_mapped(job.claims, job.mapping, job.pack, roster, job.ignore)
 
 
 def refuse_no_claims(table: Table) -> None:
@@ -125,6 +157,11 @@ def _settled(table: Table, job: Job) -> tuple[pl.DataFrame, Summary]:
         of_settled_holders=rejects_of_settled_holders(table),
         lines=lines.n,
         sums=sums_of(lines, claims, job.pack),
+        left_out=tuple(
+            (reason, tuple((rows[:SHOWN] + table.source.first_row).tolist()), len(rows))
+            for rows, reason in table.left_out
+        ),
+        notes=table.notes,
         provisional=provisional_of(lines),
     )
     return frame, summary

@@ -44,6 +44,9 @@ class Summary:
     """Rejected claims of persons or households that have settled claims as well."""
     lines: int
     sums: tuple[Sum, ...]
+    left_out: tuple[tuple[str, tuple[int, ...], int], ...]
+    """Records that are no claims: why, the numbers of the first rows, and how many."""
+    notes: tuple[str, ...]
     provisional: tuple[tuple[str, int], ...]
     """Which carried or draft values were used, and in how many lines."""
 
@@ -112,6 +115,14 @@ def show(summary: Summary) -> str:
             lines=f"{summary.lines:,}",
         ),
     ]
+    for reason, rows, count in summary.left_out:
+        shown = ", ".join(map(str, rows)) + (", …" if count > len(rows) else "")
+        parts.append(
+            _("left out, {count} rows: {reason} (row {rows})").format(
+                count=f"{count:,}", reason=reason, rows=shown
+            )
+        )
+    parts += [_("Beware: {note}").format(note=note) for note in summary.notes]
     if summary.of_settled_holders:
         parts.append(
             _(

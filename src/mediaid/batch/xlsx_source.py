@@ -39,23 +39,13 @@ class XlsxSource:
         self.name = visible(str(path))
         self.first_row = headings_row + 1
         self.broken: dict[int, str] = {}
-        try:
-            workbook = CalamineWorkbook.from_path(path)
-            sheet = self._sheet(workbook)
-            rows = sheet.to_python(skip_empty_area=False)
-        except PasswordError as error:
-            raise self._refused(_("is locked by a password: save it without one")) from error
-        except (CalamineError, zipfile.BadZipFile) as error:
-            reason = visible(str(error))
-            raise self._refused(
-                _("cannot be read as a workbook: {reason}").format(reason=reason)
-            ) from error
+        sheet, rows = _sheet_and_rows(path)
         rows = rows[headings_row - 1 :]
         if not any(cell_text(cell).strip() for cell in rows[0]):
-            raise self._refused(_("row 1 is empty: the headings must stand in the first row"))
+            raise _refused(path, _("row 1 is empty: the headings must stand in the first row"))
         self.headings = [cell_text(cell) for cell in rows[0]]
         self._columns = list(zip(*rows[1:], strict=True)) or [()] * len(self.headings)
-        self._errors = error_cells(path, sheet.name)
+        self._errors = error_cells(path, sheet)
 
     def load(self, wanted: Sequence[int]) -> pl.DataFrame:
         """Return these columns as text; "" where a cell is empty."""
@@ -65,31 +55,6 @@ class XlsxSource:
             schema={str(at): pl.String for at in wanted},
         )
 
-    def _refused(self, message: str) -> ClaimError:
-        return ClaimError(Fault(self.name, message))
-
-    def _sheet(self, workbook: CalamineWorkbook) -> CalamineSheet:
-        """The only sheet that is not empty."""
-        sheets = [
-            workbook.get_sheet_by_name(sheet.name)
-            for sheet in workbook.sheets_metadata
-            if sheet.typ == SheetTypeEnum.WorkSheet
-        ]
-        filled = [sheet for sheet in sheets if sheet.start is not None]
-        if not filled:
-            raise self._refused(_("the file is empty"))
-        if len(filled) > 1:
-            names = "、".join(visible(sheet.name) for sheet in filled)
-            raise self._refused(
-                _(
-                    "has several sheets ({names}): save the sheet with the claims as a file of its "
-                    "own"
-                ).format(names=names)
-            )
-        if filled[0].total_height * filled[0].total_width > _MOST_CELLS:
-            raise self._refused(_("is too large for a workbook: save it as CSV"))
-        return filled[0]
-
     def _note_errors(self, wanted: Sequence[int]) -> None:
         """Mark rows with cells such as #N/A, which the reader takes for empty ones."""
         for letters, row in self._errors:
@@ -98,6 +63,52 @@ class XlsxSource:
                     "cell {cell} holds a spreadsheet error such as #N/A or #VALUE!: correct it"
                 ).format(cell=f"{letters}{row}")
                 self.broken.setdefault(row - self.first_row, message)
+
+
+def first_rows(path: Path, count: int) -> list[list[str]]:
+    """The first rows of a workbook as text. ClaimError if it cannot be read."""
+    return [[_text(cell) for cell in row] for row in _sheet_and_rows(path, count)[1]]
+
+
+def _sheet_and_rows(path: Path, count: int | None = None) -> tuple[str, list[list[object]]]:
+    """The name of the only sheet that is not empty, and its (first) rows."""
+    try:
+        sheet = _only_sheet(path, CalamineWorkbook.from_path(path))
+        rows = sheet.to_python(skip_empty_area=False, nrows=count)
+    except PasswordError as error:
+        raise _refused(path, _("is locked by a password: save it without one")) from error
+    except (CalamineError, zipfile.BadZipFile) as error:
+        reason = visible(str(error))
+        raise _refused(
+            path, _("cannot be read as a workbook: {reason}").format(reason=reason)
+        ) from error
+    return sheet.name, rows  # type: ignore[return-value]
+
+
+def _refused(path: Path, message: str) -> ClaimError:
+    return ClaimError(Fault(visible(str(path)), message))
+
+
+def _only_sheet(path: Path, workbook: CalamineWorkbook) -> CalamineSheet:
+    sheets = [
+        workbook.get_sheet_by_name(sheet.name)
+        for sheet in workbook.sheets_metadata
+        if sheet.typ == SheetTypeEnum.WorkSheet
+    ]
+    filled = [sheet for sheet in sheets if sheet.start is not None]
+    if not filled:
+        raise _refused(path, _("the file is empty"))
+    if len(filled) > 1:
+        names = "、".join(visible(sheet.name) for sheet in filled)
+        raise _refused(
+            path,
+            _(
+                "has several sheets ({names}): save the sheet with the claims as a file of its own"
+            ).format(names=names),
+        )
+    if filled[0].total_height * filled[0].total_width > _MOST_CELLS:
+        raise _refused(path, _("is too large for a workbook: save it as CSV"))
+    return filled[0]
 
 
 def _position(letters: str) -> int:

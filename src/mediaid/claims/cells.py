@@ -108,3 +108,52 @@ def parse_id(text: str) -> str:
             _("{value} has invisible characters: remove them").format(value=visible(shown))
         )
     return shown
+
+
+_WRITTEN_DAY = re.compile(
+    r"(\d{4})([-/.年])(\d{1,2})(?:[-/.月])(\d{1,2})日?|(\d{4})(\d{2})(\d{2})(?:\d{6})?", re.ASCII
+)
+_CLOCK = re.compile(r"(?:\s+|T)\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?$", re.ASCII)
+_SERIAL = re.compile(r"(\d{5})(?:\.\d+)?", re.ASCII)
+_SERIAL_ZERO = dt.date(1899, 12, 30)
+_FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050
+"""The spreadsheet days 2000-01-01 to 2099-12-31: other numbers are more likely no dates."""
+
+
+def parse_written_day(text: str) -> int:
+    """Read a date as exports and ledgers write it; return days since 1970-01-01.
+
+    Beside 2023-05-01 that is 2023/5/1, 2023.5.1, 2023年5月1日, 20230501, each with a time of day or
+    without, and the number of the day in a spreadsheet. Raises ValueError for anything else.
+    """
+    shown = _CLOCK.sub("", plain(text)).strip()
+    found = _WRITTEN_DAY.fullmatch(shown)
+    if found:
+        year, _mark, month, day = found.group(1, 2, 3, 4)
+        if year is None:
+            year, month, day = found.group(5, 6, 7)
+        return parse_day(f"{year}-{int(month):02d}-{int(day):02d}")
+    serial = _SERIAL.fullmatch(shown)
+    if serial and _FIRST_SERIAL <= int(serial[1]) <= _LAST_SERIAL:
+        return (_SERIAL_ZERO - EPOCH).days + int(serial[1])
+    raise ValueError(
+        _("{value} is not a date: write it as 2023-05-01").format(value=visible(shown))
+    )
+
+
+_WRITTEN_YUAN = re.compile(
+    r"[¥￥]?(-?)[¥￥]?(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{1,2})0*)?元?", re.ASCII
+)
+
+
+def parse_written_yuan(text: str) -> int:
+    """Read an amount as exports and ledgers write it; return 分, negative below zero.
+
+    Beside 8000.00 that is 8,000.00, 8000.0000, ¥8000 and 8000元. Raises ValueError for others.
+    """
+    found = _WRITTEN_YUAN.fullmatch(plain(text))
+    if not found:
+        return parse_yuan(text)
+    sign, whole, rest = found.groups()
+    fen = parse_yuan(whole.replace(",", "") + (f".{rest}" if rest else ""))
+    return -fen if sign else fen

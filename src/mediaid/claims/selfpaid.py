@@ -85,6 +85,10 @@ class Derived:
         """The rows that have no amount."""
         return self.missing | self.unknown_first | self.scope_differs | self.overpaid | self.differs
 
+    def part(self, name: str) -> Fen:
+        """What the bills state of a part, NOT_GIVEN where they do not."""
+        return self._parts[name]
+
     def terms(self, row: int) -> list[Term]:
         """The derivation of one row, from the first amount to the result, which comes last."""
         amounts = {name: int(part[row]) for name, part in self._parts.items()}

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from mediaid.batch.run import Job, Report
     from mediaid.batch.summary import Summary
+    from mediaid.mappings.files import Loaded
+    from mediaid.packs.model import Pack
 
 REFUSED = 2
 
@@ -31,7 +33,7 @@ class Headings(StrEnum):
     zh = "zh"
 
 
-def batch(  # noqa: PLR0917 - one parameter an option
+def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
     claims: Annotated[
         Path,
         typer.Argument(
@@ -74,6 +76,36 @@ def batch(  # noqa: PLR0917 - one parameter an option
             show_default=False,
         ),
     ] = None,
+    mapping: Annotated[
+        str | None,
+        typer.Option(
+            "--mapping",
+            metavar="NAME|FILE",
+            help=_(
+                "Read the file by a mapping: platform (settlement records), ledger, or a file of "
+                "your own; mediaid mapping recognise says which fits."
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            "--roster",
+            metavar="FILE",
+            help=_("Who is in which category from when to when, for a mapping without categories."),
+            show_default=False,
+        ),
+    ] = None,
+    derivation: Annotated[
+        Path | None,
+        typer.Option(
+            "--derivation",
+            metavar="FILE",
+            help=_("Write here what each self-paid amount was derived from; with --mapping."),
+            show_default=False,
+        ),
+    ] = None,
     headers: Annotated[
         Headings,
         typer.Option(
@@ -95,13 +127,17 @@ def batch(  # noqa: PLR0917 - one parameter an option
     from mediaid.batch.run import Job
     from mediaid.batch.summary import show
 
+    loaded = load_pack(pack, readings=reading or (), overlay=overlay)
     job = Job(
         claims=claims,
         output=output,
-        pack=load_pack(pack, readings=reading or (), overlay=overlay),
+        pack=loaded,
         rejects=rejects,
         ignore=ignore_column or (),
         chinese_headings=headers is Headings.zh,
+        mapping=_mapping(mapping, loaded, roster, derivation),
+        roster=roster,
+        derivation=derivation,
     )
     try:
         with _ended_by_signal():
@@ -111,6 +147,33 @@ def batch(  # noqa: PLR0917 - one parameter an option
         raise typer.Exit(REFUSED) from None
     typer.echo(show(summary))
     typer.echo(_("written: {files}").format(files=", ".join(map(str, job.outputs))))
+
+
+def _mapping(
+    name: str | None, pack: Pack, roster: Path | None, derivation: Path | None
+) -> Loaded | None:
+    """Load the mapping asked for. Raises MediaidError for options that need one."""
+    from mediaid.faults import Fault, MediaidError
+
+    if name is not None:
+        from mediaid.mappings.files import load_mapping
+
+        loaded = load_mapping(name, pack)
+        if roster is not None and loaded.model.fields["category"].roster is None:
+            raise MediaidError(
+                Fault(
+                    "--roster",
+                    _(
+                        "mapping {mapping} takes categories from the file: leave it out, or "
+                        "write category: {{roster: yes}} in the mapping"
+                    ).format(mapping=loaded.name),
+                )
+            )
+        return loaded
+    for option, given in (("--roster", roster), ("--derivation", derivation)):
+        if given is not None:
+            raise MediaidError(Fault(option, _("belongs to a file read with --mapping")))
+    return None
 
 
 @contextmanager

@@ -38,6 +38,7 @@ class FieldUse(Strict):
 
 
 class Kinds(Strict):
+    # Without this column every number is that of a resident identity card.
     """Which column says what kind of document a number belongs to."""
 
     column: str

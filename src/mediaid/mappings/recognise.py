@@ -7,7 +7,7 @@ one among the first rows in which a mapping finds most of its columns.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from mediaid.claims.headings import key
 
@@ -15,21 +15,32 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as Map
     from collections.abc import Sequence
 
-    from mediaid.mappings.model import Mapping
-
 ROWS_LOOKED_AT = 30
+
+
+class Wanted(Protocol):
+    """What is looked for in a file: a mapping is one such thing, a roster another."""
+
+    @property
+    def columns(self) -> Map[str, Sequence[str]]: ...
+
+    @property
+    def optional(self) -> Sequence[str]: ...
+
+    @property
+    def ignore(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True)
 class Fit:
-    """How a mapping fits a file.
+    """How a mapping (or what else is wanted) fits a file.
 
     `row` is the row of headings, counted from 0; `positions` tells where each column of the
     mapping stands; `unknown` headings are neither columns nor ignored; `twice` are positions of
     headings for a column that is there already.
     """
 
-    mapping: Mapping
+    mapping: Wanted
     row: int
     headings: tuple[str, ...]
     positions: Map[str, int]
@@ -58,12 +69,12 @@ class Fit:
         return (-len(self.missing), len(self.positions), -len(self.unknown))
 
 
-def needed(mapping: Mapping) -> list[str]:
+def needed(mapping: Wanted) -> list[str]:
     """The columns that a file must have."""
     return [column for column in mapping.columns if column not in mapping.optional]
 
 
-def fit(mapping: Mapping, rows: Sequence[Sequence[str]]) -> Fit:
+def fit(mapping: Wanted, rows: Sequence[Sequence[str]]) -> Fit:
     """How a mapping fits the first rows of a file; there is at least one row."""
     return max(
         (_fit_row(mapping, row, headings) for row, headings in enumerate(rows[:ROWS_LOOKED_AT])),
@@ -71,7 +82,7 @@ def fit(mapping: Mapping, rows: Sequence[Sequence[str]]) -> Fit:
     )
 
 
-def _fit_row(mapping: Mapping, row: int, headings: Sequence[str]) -> Fit:
+def _fit_row(mapping: Wanted, row: int, headings: Sequence[str]) -> Fit:
     known = {
         key(heading): column
         for column, others in mapping.columns.items()
@@ -101,7 +112,7 @@ def _fit_row(mapping: Mapping, row: int, headings: Sequence[str]) -> Fit:
     )
 
 
-def recognise(mappings: Sequence[Mapping], rows: Sequence[Sequence[str]]) -> list[Fit]:
+def recognise(mappings: Sequence[Wanted], rows: Sequence[Sequence[str]]) -> list[Fit]:
     """How the mappings fit a file, the best first; those that find nothing are left out."""
     found = [fit(mapping, rows) for mapping in mappings] if rows else []
     return sorted((f for f in found if f.positions), key=lambda f: f.score, reverse=True)

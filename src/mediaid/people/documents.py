@@ -42,7 +42,7 @@ KINDS: dict[str, Label] = {
 }
 """The kinds of documents by code."""
 
-_CHECKED = (RESIDENT, "hkmt_residence")
+CHECKED = (RESIDENT, "hkmt_residence")
 """Kinds whose numbers are built like a resident number."""
 _OTHER_FORM = re.compile(r"[0-9A-Z一-龥()（）\-]{4,40}", re.ASCII | re.IGNORECASE)
 
@@ -60,7 +60,7 @@ def parse_document(text: str, kind: str = RESIDENT, today: dt.date | None = None
 
     Raises ValueError, which says what is wrong and what to do; KeyError for an unknown kind.
     """
-    if kind in _CHECKED:
+    if kind in CHECKED:
         return Document(kind, parse_resident_id(text, today).number)
     number = re.sub(r"\s", "", plain(text)).upper()
     if not _OTHER_FORM.fullmatch(number):

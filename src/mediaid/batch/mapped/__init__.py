@@ -1,0 +1,1 @@
+"""Files of the field (settlement records, ledgers) into claims, by a mapping."""
