@@ -15,7 +15,7 @@ from mediaid.batch.summary import Summary, provisional_of, sums_of
 from mediaid.batch.table import read_table
 from mediaid.batch.writers import refuse_too_long, unwatched, write_table
 from mediaid.engine.pieces import settle_in_pieces
-from mediaid.faults import ClaimError, Fault
+from mediaid.faults import ClaimError, Fault, MediaidError, visible
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -106,7 +106,10 @@ def read_claims(job: Job) -> Table:
     Raises ClaimError where the file as a whole cannot be read.
     """
     if job.mapping is None:
-        return read_table(open_source(job.claims), job.pack, job.ignore)
+        try:
+            return read_table(open_source(job.claims), job.pack, job.ignore)
+        except ClaimError as error:
+            raise ClaimError(_hint(job.claims) or error.faults) from error
     from mediaid.batch.mapped.read import read_mapped  # noqa: PLC0415 - only what is needed
     from mediaid.batch.mapped.roster import read_roster  # noqa: PLC0415
 
@@ -115,6 +118,30 @@ def read_claims(job: Job) -> Table:
         use = job.mapping.model.fields["category"]
         roster = read_roster(job.roster, job.pack, use.values)
     return read_mapped(job.claims, job.mapping, job.pack, roster, job.ignore)
+
+
+def _hint(path: Path) -> list[Fault]:
+    """Which mapping a file that is no plain file of claims fits, if any."""
+    from mediaid.batch.mapped.head import first_rows  # noqa: PLC0415 - when something is wrong
+    from mediaid.mappings.files import known_mappings, load_mapping  # noqa: PLC0415
+    from mediaid.mappings.recognise import recognise  # noqa: PLC0415
+
+    try:
+        mappings = [load_mapping(name).model for name in known_mappings()]
+        fits = recognise(mappings, first_rows(path))
+    except MediaidError:
+        return []
+    message = _(
+        "has not the columns of a file of claims, and looks like {label}: read it with "
+        "--mapping {mapping}"
+    )
+    return [
+        Fault(visible(str(path)), message.format(label=mapping.label, mapping=mapping.mapping))
+        for fit in fits
+        if fit.complete
+        for mapping in mappings
+        if mapping is fit.mapping
+    ]
 
 
 def refuse_no_claims(table: Table) -> None:

@@ -40,13 +40,7 @@ def open_source(path: Path, headings_row: int = 1) -> Source:
     `headings_row` is where the headings stand (1: in the first row); what is above is not read.
     """
     kind = format_of(path)
-    if not path.is_file():
-        raise ClaimError(
-            Fault(
-                visible(str(path)),
-                _("is no file of claims") if path.exists() else _("does not exist"),
-            )
-        )
+    refuse_no_file(path)
     try:
         if path.stat().st_size == 0:
             raise ClaimError(Fault(visible(str(path)), _("the file is empty")))
@@ -58,6 +52,17 @@ def open_source(path: Path, headings_row: int = 1) -> Source:
                 _("cannot be read: {reason}").format(reason=error.strerror or error),
             )
         ) from error
+
+
+def refuse_no_file(path: Path) -> None:
+    """ClaimError if there is no such file."""
+    if not path.is_file():
+        raise ClaimError(
+            Fault(
+                visible(str(path)),
+                _("is no file of claims") if path.exists() else _("does not exist"),
+            )
+        )
 
 
 def _opened(path: Path, kind: str, headings_row: int) -> Source:

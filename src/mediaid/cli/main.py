@@ -123,7 +123,7 @@ def _usage(error: Any) -> str:
     return _("{problem}. See {command} --help").format(problem=said, command=path)
 
 
-COMMANDS = ("calc", "batch", "rules", "scenarios")
+COMMANDS = ("calc", "batch", "mapping", "rules", "scenarios")
 
 
 def build(only: str | None = None) -> typer.Typer:
@@ -167,6 +167,14 @@ def _add(app: typer.Typer, name: str) -> None:
         from mediaid.cli.batch import batch  # noqa: PLC0415
 
         app.command(name, help=_("Settle a file of claims."))(batch)
+    elif name == "mapping":
+        from mediaid.cli import mapping  # noqa: PLC0415
+
+        app.add_typer(
+            mapping.app,
+            name=name,
+            help=_("Settlement records and ledgers: which column is what."),
+        )
     elif name == "rules":
         from mediaid.cli import rules  # noqa: PLC0415
 

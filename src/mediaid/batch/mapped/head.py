@@ -8,6 +8,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from mediaid.batch.formats import format_of, refuse_disguised
+from mediaid.batch.source import open_source, refuse_no_file
 from mediaid.claims.headings import key
 from mediaid.faults import ClaimError, Fault, visible
 from mediaid.i18n import gettext as _
@@ -27,8 +28,6 @@ def first_rows(path: Path) -> list[list[str]]:
     """The first rows of a file as text. ClaimError if it cannot be read."""
     kind = format_of(path)
     if kind == "parquet":
-        from mediaid.batch.source import open_source  # noqa: PLC0415
-
         return [open_source(path).headings]
     try:
         return _csv_rows(path) if kind == "csv" else _xlsx_rows(path)
@@ -70,6 +69,7 @@ def _xlsx_rows(path: Path) -> list[list[str]]:
 
 def fit_of(path: Path, wanted: Wanted) -> Fit:
     """Find the row of headings of a file, and what is wanted in it."""
+    refuse_no_file(path)
     rows = first_rows(path)
     if not rows:
         raise ClaimError(Fault(visible(str(path)), _("the file is empty")))

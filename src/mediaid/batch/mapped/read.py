@@ -112,7 +112,7 @@ class _Reader:
         self._refunds(bill, skipped)
         skipped |= self._skipped(apart)
         self._amounts(bill, skipped)
-        self._category(skipped)
+        self._category(skipped, bill.refunds)
         self.notes += bill.totals_differ(apart, self.source.first_row)
         return self._assembled(apart, skipped, bill)
 
@@ -346,7 +346,7 @@ class _Reader:
             self.found[AIDED] = Column(bill.already_aided, nothing)
             self.at[AIDED] = bill.positions_of(AIDED)[0]
 
-    def _category(self, skipped: Mask) -> None:
+    def _category(self, skipped: Mask, refunds: Mask) -> None:
         use = self.mapping.model.fields["category"]
         if use.roster is None or self.roster is None:
             return
@@ -354,7 +354,7 @@ class _Reader:
         otherwise = None if use.otherwise is None else parse_code(use.otherwise, codes)
         days = self.found[self.pack.dating].values
         column, absent = self.roster.look_up(
-            self.found["person_id"].values, days, ~skipped, otherwise
+            self.found["person_id"].values, days, ~(skipped | refunds), otherwise
         )
         self.found["category"], self.at["category"] = column, self.at["person_id"]
         if absent and use.otherwise is not None:

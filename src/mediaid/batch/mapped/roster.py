@@ -118,8 +118,7 @@ def read_roster(path: Path, pack: Pack, words: Map[str, str] | None = None) -> R
     category = read_each(
         cells["category"], lambda text: parse_code(meanings.get(text, text), codes), -1
     )
-    kinds = np.full(frame.height, list(KINDS).index(RESIDENT), dtype=np.int64)
-    person = read_numbers(cells["person_id"], _kinds(cells["person_id"], kinds), list(KINDS))
+    person = read_numbers(cells["person_id"], _kinds(cells["person_id"]), list(KINDS))
     for name, its in (("category", category.refused), ("person_id", person.refused)):
         for rows, reason in its:
             problems.add(Problem(rows, fit.positions[name], reason))
@@ -149,10 +148,10 @@ def read_roster(path: Path, pack: Pack, words: Map[str, str] | None = None) -> R
     return Roster(periods.sort("from").drop("row"), source.name)
 
 
-def _kinds(persons: pl.Series, resident: Rows) -> Rows:
+def _kinds(persons: pl.Series) -> Rows:
     """A roster says no kinds: what has not the 18 characters of a resident number is another."""
     looks = persons.str.replace_all(r"[\s'`]", "").str.contains("^[0-9]{15,17}[0-9Xx]?$|[Ee][+]")
-    kinds = resident.copy()
+    kinds = np.full(len(persons), list(KINDS).index(RESIDENT), dtype=np.int64)
     kinds[~looks.to_numpy()] = list(KINDS).index("other")
     return kinds
 
@@ -170,7 +169,7 @@ def _dates(
     column = read_days(cells[name])
     for rows, reason in column.refused:
         problems.add(Problem(rows, at[name], reason))
-    days = column.values.astype(np.int64)
+    days: Rows = column.values.astype(np.int64)
     days[column.blank] = default
     return days
 
