@@ -4,7 +4,8 @@ Both tell the same year of a few made-up persons (their ID numbers have an area 
 exist), each in its own way: the platform with its field names, codes, flags and a reversal that
 names its original, as CSV; the ledger with a title, Chinese headings, dates as spreadsheet days, a
 totals row and a note below, as XLSX. `write_platform` and `write_ledger` write them; BILLS is what
-they tell, with the self-paid amount worked out by hand.
+they tell, with the self-paid amount worked out by hand. Run as a program it
+writes the samples under examples/.
 """
 
 from __future__ import annotations
@@ -161,7 +162,9 @@ def write_platform(
 ) -> Path:
     """Write an export as CSV."""
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([headings, *(platform_rows() if rows is None else rows)])
+    csv.writer(text, lineterminator="\n").writerows(
+        [headings, *(platform_rows() if rows is None else rows)]
+    )
     path.write_bytes(text.getvalue().encode(encoding))
     return path
 
@@ -245,8 +248,20 @@ def write_roster(path: Path, rows: Sequence[Sequence[str]] | None = None) -> Pat
         [WANG, "王乙", "none", "2023/1/1", "2023/4/30"],
         [WANG, "王乙", "低收入家庭成员", "2023年5月1日", ""],
     ]
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["身份证号", "姓名", "救助类别", "开始日期", "结束日期"])
         writer.writerows(people if rows is None else rows)
     return path
+
+
+def write_examples(folder: Path) -> list[Path]:
+    """Write the samples that documentation shows."""
+    return [
+        write_platform(folder / "settlement-records-2023.csv"),
+        write_roster(folder / "roster-2023.csv"),
+    ]
+
+
+if __name__ == "__main__":
+    write_examples(Path(__file__).parents[1] / "examples")

@@ -98,6 +98,7 @@ def test_the_area_is_a_warning_only_where_no_province_has_it() -> None:
     # A county that has been abolished since, and codes that no list has yet, are no reason.
     assert area_warning(parse_resident_id(number(born, 7, "319999"), TODAY)) == ""
     assert area_warning(parse_resident_id(number(born, 7, "990000"), TODAY)) != ""
+    assert area_warning(parse_resident_id(number(born, 7, "001101"), TODAY)) != ""
 
 
 def test_other_documents_go_by_kind() -> None:

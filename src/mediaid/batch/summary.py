@@ -118,7 +118,7 @@ def show(summary: Summary) -> str:
     for reason, rows, count in summary.left_out:
         shown = ", ".join(map(str, rows)) + (", …" if count > len(rows) else "")
         parts.append(
-            _("left out: {reason}: {count} (row {rows})").format(
+            _("not settled, {reason}: {count} (row {rows})").format(
                 count=f"{count:,}", reason=reason, rows=shown
             )
         )

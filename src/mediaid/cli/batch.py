@@ -164,7 +164,7 @@ def _mapping(
                 Fault(
                     "--roster",
                     _(
-                        "mapping {mapping} takes categories from the file: leave it out, or "
+                        "mapping {mapping} takes categories from the file: leave --roster out, or "
                         "write category: {{roster: yes}} in the mapping"
                     ).format(mapping=loaded.name),
                 )

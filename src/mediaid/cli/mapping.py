@@ -70,7 +70,8 @@ def check(
 
 
 @app.command(
-    "recognise", help=_("Which mapping fits a file, and how surely; write it out to be edited.")
+    "recognise",
+    help=_("Which mapping fits a file, and how sure that is; written out to be edited."),
 )
 def recognise(
     file: Annotated[

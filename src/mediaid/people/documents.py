@@ -15,7 +15,7 @@ from mediaid.faults import nearest, visible
 from mediaid.i18n import gettext as _
 from mediaid.money import plain
 from mediaid.packs.types import Label
-from mediaid.people.identity import parse_resident_id
+from mediaid.people.identity import MARKS, parse_resident_id
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -62,7 +62,7 @@ def parse_document(text: str, kind: str = RESIDENT, today: dt.date | None = None
     """
     if kind in CHECKED:
         return Document(kind, parse_resident_id(text, today).number)
-    number = re.sub(r"\s", "", plain(text)).upper()
+    number = re.sub(MARKS, "", plain(text)).upper()
     if not _OTHER_FORM.fullmatch(number):
         raise ValueError(
             _(

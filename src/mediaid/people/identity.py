@@ -18,8 +18,11 @@ CHECK_DIGITS = "10X98765432"
 """The check digit by the weighted sum of the other 17 digits, modulo 11 (ISO 7064, MOD 11-2)."""
 WEIGHTS = tuple(pow(2, 17 - place, 11) for place in range(17))
 
-_FORM = re.compile(r"[1-9]\d{16}[\dX]", re.ASCII)
-_OLD_FORM = re.compile(r"[1-9]\d{14}", re.ASCII)
+MARKS = r"[\s'`]"
+"""What exports put before a number, or people into it, and is no part of it."""
+
+_FORM = re.compile(r"\d{17}[\dX]", re.ASCII)
+_OLD_FORM = re.compile(r"\d{15}", re.ASCII)
 _FIRST_BIRTH = dt.date(1850, 1, 1)
 _PROVINCES = frozenset(
     map(
@@ -69,7 +72,7 @@ def parse_resident_id(text: str, today: dt.date | None = None) -> ResidentId:
     Raises ValueError, which says what is wrong and what to do. `today` bounds the birth date
     (default: the day it is).
     """
-    number = re.sub(r"[\s'`]", "", plain(text)).upper()
+    number = re.sub(MARKS, "", plain(text)).upper()
     if _OLD_FORM.fullmatch(number):
         raise ValueError(
             _(

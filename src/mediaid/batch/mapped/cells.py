@@ -19,7 +19,7 @@ from mediaid.batch.problems import rows_by
 from mediaid.claims.cells import parse_written_day, parse_written_yuan
 from mediaid.claims.table import NO_DATE
 from mediaid.people.documents import CHECKED, parse_document
-from mediaid.people.identity import CHECK_DIGITS, WEIGHTS
+from mediaid.people.identity import CHECK_DIGITS, MARKS, WEIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -33,8 +33,7 @@ Value = TypeVar("Value")
 
 _PLAIN_YUAN = r"^-?[0-9]{1,9}(?:\.[0-9]{1,2})?$"
 _CLOCK = r"(?:\s+|T)[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?$"
-_RESIDENT = r"^[1-9][0-9]{16}[0-9X]$"
-_MARKS = r"[\s'`]"
+_RESIDENT = r"^[0-9]{17}[0-9X]$"
 
 
 def texts(cells: pl.Series, blanks: Collection[str] = ()) -> pl.Series:
@@ -116,8 +115,8 @@ def read_amounts(cells: pl.Series) -> Amounts:
 def read_numbers(cells: pl.Series, kinds: NDArray[np.int64], names: Collection[str]) -> Column:
     """Numbers of documents in their normal form; `kinds` are positions in `names`, −1: unknown."""
     found = cells
-    if cells.str.contains(_MARKS).any():
-        found = found.str.replace_all(_MARKS, "")
+    if cells.str.contains(MARKS).any():
+        found = found.str.replace_all(MARKS, "")
     found = found.str.to_uppercase()
     column = Column(found, rows_where(found == ""))
     for at, kind in enumerate(names):

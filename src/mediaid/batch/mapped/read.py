@@ -32,6 +32,7 @@ from mediaid.faults import ClaimError, Fault, visible
 from mediaid.i18n import gettext as _
 from mediaid.mappings.check import AIDED
 from mediaid.mappings.model import LEAVE_OUT
+from mediaid.money import plain
 from mediaid.people.documents import KINDS, RESIDENT, parse_kind
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ class _Reader:
         if flag is None or flag.column not in self.cells:
             return
         yes = self._flag(flag, "valid")
-        no = np.isin(self.cells[flag.column].to_numpy(), flag.no)
+        no = self.cells[flag.column].is_in(flag.no).to_numpy()
         rows = np.flatnonzero(~yes & no)
         if len(rows):
             heading = visible(self.source.headings[self.positions[flag.column]])
@@ -229,9 +230,10 @@ class _Reader:
 
     def _code_reader(self, its: Field, use: FieldUse) -> Callable[[str], int]:
         codes = self.pack.codes[its.name]
+        meanings = {plain(written): code for written, code in use.values.items()}
 
         def read(text: str) -> int:
-            meant = use.values.get(text)
+            meant = meanings.get(plain(text))
             if meant == LEAVE_OUT:
                 return _LEFT_OUT
             if meant is not None:
@@ -259,11 +261,18 @@ class _Reader:
         document = self.mapping.model.document
         kinds = np.full(self.size, names.index(RESIDENT), dtype=np.int64)
         if document is not None and document.column in self.cells:
+            meanings = {plain(written): kind for written, kind in document.values.items()}
 
             def read(text: str) -> int:
-                if text in document.values:
-                    return names.index(document.values[text])
-                return names.index(parse_kind(text))
+                try:
+                    return names.index(meanings.get(plain(text)) or parse_kind(text))
+                except ValueError as error:
+                    raise ValueError(
+                        _(
+                            "{problem}. Or add a line below document/values of mapping {mapping}: "
+                            '"{value}": and one of these'
+                        ).format(problem=error, mapping=self.mapping.name, value=visible(text))
+                    ) from None
 
             read_kinds = read_each(self.cells[document.column], read, names.index(RESIDENT))
             kinds = read_kinds.array(np.int64)
@@ -290,6 +299,11 @@ class _Reader:
         if len(marked):
             found, rows = self._matched(marked, here, flagged, size_of)
             ids = self.found["claim_id"].values
+            gone = self._of_records_left_out(found, skipped)
+            if gone:
+                reason = _("refund of a record that is left out itself")
+                left_out = np.array([rows[row] for row in gone], dtype=np.int64)
+                self.left_out.append((left_out, reason))
             for row, original in found.reverses.items():
                 reverses[rows[row]] = original
             if found.renamed:
@@ -310,6 +324,19 @@ class _Reader:
         )
         original_at = self.positions.get(meant.original or "")
         self.at["reverses"] = self.at["claim_id"] if original_at is None else original_at
+
+    def _of_records_left_out(self, found: Refunds, skipped: Mask) -> list[int]:
+        """Take out the refunds of records that are left out: there is nothing to give back."""
+        ids = self.found["claim_id"].values
+        out = set(ids.gather(np.flatnonzero(skipped)).to_list())
+        suspects = {original for original in found.reverses.values() if original in out}
+        if suspects:
+            live = ids.filter(pl.Series(~skipped))
+            suspects -= set(live.filter(live.is_in(list(suspects))).to_list())
+        gone = [row for row, original in found.reverses.items() if original in suspects]
+        for row in gone:
+            del found.reverses[row]
+        return gone
 
     def _matched(
         self, marked: Rows, here: Mask, flagged: Mask, size_of: Rows

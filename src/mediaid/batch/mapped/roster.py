@@ -18,6 +18,7 @@ from mediaid.claims.table import NO_DATE
 from mediaid.faults import ClaimError, Fault, visible
 from mediaid.i18n import gettext as _
 from mediaid.people.documents import KINDS, RESIDENT
+from mediaid.people.identity import MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Map
@@ -150,7 +151,7 @@ def read_roster(path: Path, pack: Pack, words: Map[str, str] | None = None) -> R
 
 def _kinds(persons: pl.Series) -> Rows:
     """A roster says no kinds: what has not the 18 characters of a resident number is another."""
-    looks = persons.str.replace_all(r"[\s'`]", "").str.contains("^[0-9]{15,17}[0-9Xx]?$|[Ee][+]")
+    looks = persons.str.replace_all(MARKS, "").str.contains("^[0-9]{15,17}[0-9Xx]?$|[Ee][+]")
     kinds = np.full(len(persons), list(KINDS).index(RESIDENT), dtype=np.int64)
     kinds[~looks.to_numpy()] = list(KINDS).index("other")
     return kinds
