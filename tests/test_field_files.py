@@ -289,7 +289,7 @@ def test_a_person_not_on_the_roster_is_of_the_category_that_the_mapping_says(
     # Wang is on the roster as none until April; Zhao is not on it at all.
     assert named == ["dibao", "dibao", "none", "none"]
     assert table.notes == (
-        "1 claims are of persons who are not on the roster on that day: their category is "
+        "claims of persons who are not on the roster on that day: 1; their category is "
         "not entitled to assistance",
     )
 

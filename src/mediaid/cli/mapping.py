@@ -139,13 +139,14 @@ def _show(fits: list[Fit], loaded_of: dict[int, Loaded], file: Path) -> None:
         lines = list(fit_lines(fit, loaded_of[id(fit.mapping)].model))
         # Of what does not fit, and is not the nearest to it either, one line is enough.
         _print(lines if place == 0 or fit.complete else lines[:1])
-    best = loaded_of[id(fits[0].mapping)].name
+    best = loaded_of[id(fits[0].mapping)]
+    roster = " --roster ROSTER" if best.model.fields["category"].roster is not None else ""
     if _several(fits):
         typer.echo(_("several mappings fit: compare them, and choose one with --mapping"))
     elif fits[0].complete:
         typer.echo(
-            _("if that is right: mediaid batch {file} --mapping {mapping} -o OUT").format(
-                file=visible(str(file)), mapping=best
+            _("if that is right: mediaid batch {file} --mapping {mapping}{roster} -o OUT").format(
+                file=visible(str(file)), mapping=best.name, roster=roster
             )
         )
     else:

@@ -387,7 +387,7 @@ class _Reader:
         if absent and use.otherwise is not None:
             self.notes.append(
                 _(
-                    "{claims} claims are of persons who are not on the roster on that day: "
+                    "claims of persons who are not on the roster on that day: {claims}; "
                     "their category is {category}"
                 ).format(claims=f"{absent:,}", category=codes[use.otherwise])
             )
