@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from batch_support import read_csv
 from command import mediaid
@@ -418,6 +421,119 @@ def test_codes_that_the_mapping_leaves_out_are_listed(
     assert (ran.code, ran.err) == (0, "")
     assert "not settled, left out by the mapping (med_type: 41): 1 (row 3)" in ran.out
     assert "S002" not in Path(out).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("word", ["合计：3人", "总  计", "合　计", "Total:"])
+def test_totals_in_other_words(tmp_path: Path, word: str) -> None:
+    rows = ledger_rows()
+    table = read_ledger(tmp_path, rows, foot=[[word, *totals(rows)[1:]]])
+    assert (table.count, said(table), table.notes) == (3, [], ())
+
+
+def test_a_pack_that_dates_by_settlement_takes_that_column(tmp_path: Path) -> None:
+    table = read_platform(tmp_path, changed(0, setl_time="2023-03-09 00:00:00"))
+    day = dt.date(1970, 1, 1) + dt.timedelta(days=int(table.values["date"][0]))
+    assert day == dt.date(2023, 3, 2)
+    folder = tmp_path / "pack"
+    shutil.copytree(data_folder("rules") / "shanghai-minhang", folder)
+    pack_file = folder / "pack.yaml"
+    text = pack_file.read_text(encoding="utf-8")
+    pack_file.write_text(text.replace("dating: date ", "dating: settled_on "), encoding="utf-8")
+    policy = load_pack(folder)
+    roster = read_roster(tmp_path / "roster.csv", policy, WORDS)
+    table = read_mapped(tmp_path / "in.csv", load_mapping("platform", policy), policy, roster)
+    assert said(table) == []
+    day = dt.date(1970, 1, 1) + dt.timedelta(days=int(table.claims().date[0]))
+    assert day == dt.date(2023, 3, 9)
+
+
+@pytest.mark.parametrize("rows", [[], [["合计"] + [""] * (len(PLATFORM) - 1)]])
+def test_a_file_without_claims_is_refused(
+    tmp_path: Path, rows: list[list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(write_platform(tmp_path / "in.csv", rows))
+    roster = str(write_roster(tmp_path / "roster.csv"))
+    out = str(tmp_path / "out.csv")
+    ran = mediaid(
+        capsys,
+        *("batch", path, "--mapping", "platform", "--roster", roster, "-o", out, "--lang", "en"),
+    )
+    assert ran.code == 2
+    assert "holds no claims" in ran.err
+
+
+def test_text_that_would_do_harm_is_shown_harmlessly(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    headings = [*PLATFORM, "\x1b[2J[red]=1+1"]
+    rows = [[*row, "x"] for row in changed(0, med_type="\x1b]0;title\x07", certno="[/]=cmd|x")]
+    path = write_platform(tmp_path / "in.csv", rows, headings=headings)
+    roster = str(write_roster(tmp_path / "r.csv"))
+    options = ["--mapping", "platform", "--roster", roster, "--ignore-column", "*"]
+    for arguments in (
+        ["mapping", "recognise", str(path), "-o", str(tmp_path / "own.yaml")],
+        ["batch", str(path), "-o", str(tmp_path / "out.csv"), *options],
+    ):
+        ran = mediaid(capsys, *arguments, "--lang", "en")
+        assert ran.code == (2 if arguments[0] == "batch" else 0)
+        assert "\x1b" not in ran.out + ran.err
+    assert "\x1b" not in (tmp_path / "own.yaml").read_text(encoding="utf-8")
+
+
+MADE = st.lists(
+    st.tuples(
+        st.sampled_from([LI, WANG, ZHAO]),
+        st.integers(0, 5 * 10**6),  # paid by the fund
+        st.integers(0, 5 * 10**6),  # left to the person
+        st.integers(0, 10**6),  # paid first
+        st.booleans(),  # given back
+    ),
+    min_size=1,
+    max_size=15,
+)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(MADE, st.sampled_from(["", "preselfpay=in"]))
+def test_what_a_file_tells_is_what_is_settled(
+    tmp_path: Path, made: list[tuple[str, int, int, int, bool]], reading: str
+) -> None:
+    def yuan(fen: int) -> str:
+        return f"{fen // 100}.{fen % 100:02d}"
+
+    rows, expected = [], {}
+    for number, (person, fund, own, first, back) in enumerate(made):
+        cells = platform_rows()[1]
+        amounts = {
+            "medfee_sumamt": fund + own + first,
+            "fulamt_ownpay_amt": 0,
+            "preselfpay_amt": first,
+            "inscp_scp_amt": fund + own,
+            "hifp_pay": fund,
+        }
+        stated = {"setl_id": f"B{number}", "certno": person}
+        for name, cell in (stated | {n: yuan(fen) for n, fen in amounts.items()}).items():
+            cells[PLATFORM_AT[name]] = cell
+        rows.append(cells)
+        if back:
+            giving = list(cells)
+            for name, fen in amounts.items():
+                giving[PLATFORM_AT[name]] = f"-{yuan(fen)}" if fen else "0.00"
+            named = {"setl_id": f"R{number}", "init_setl_id": f"B{number}", "refd_setl_flag": "1"}
+            for name, cell in named.items():
+                giving[PLATFORM_AT[name]] = cell
+            rows.insert(0, giving)
+        expected[f"B{number}"] = (own + (first if reading else 0), 1 if back else 0)
+    table = read_platform(tmp_path, rows, reading)
+    assert said(table) == []
+    claims = table.claims()
+    void = [0] * claims.n if claims.void is None else claims.void.tolist()
+    got = {
+        claims.claim_id[row]: (int(claims.amounts["self_paid"][row]), void[row])
+        for row in range(claims.n)
+        if void[row] != 2
+    }
+    assert got == expected
 
 
 def test_the_sample_tells_what_it_should() -> None:

@@ -127,8 +127,8 @@ def _hint(path: Path) -> list[Fault]:
     from mediaid.mappings.recognise import recognise  # noqa: PLC0415
 
     try:
-        mappings = [load_mapping(name).model for name in known_mappings()]
-        fits = recognise(mappings, first_rows(path))
+        mappings = [load_mapping(name) for name in known_mappings()]
+        fits = recognise([mapping.model for mapping in mappings], first_rows(path))
     except MediaidError:
         return []
     message = _(
@@ -136,11 +136,11 @@ def _hint(path: Path) -> list[Fault]:
         "--mapping {mapping}"
     )
     return [
-        Fault(visible(str(path)), message.format(label=mapping.label, mapping=mapping.mapping))
+        Fault(visible(str(path)), message.format(label=mapping.model.label, mapping=mapping.name))
         for fit in fits
         if fit.complete
         for mapping in mappings
-        if mapping is fit.mapping
+        if mapping.model is fit.mapping
     ]
 
 

@@ -45,7 +45,7 @@ def show(
     from mediaid.packs.load import load_pack
 
     loaded = load_pack(pack)
-    _print(mapping_lines(load_mapping(mapping, loaded).model, loaded))
+    _print(mapping_lines(load_mapping(mapping, loaded), loaded))
 
 
 @app.command("check", help=_("Check a mapping: every fault at once, with file, line and column."))
@@ -136,7 +136,7 @@ def _show(fits: list[Fit], loaded_of: dict[int, Loaded], file: Path) -> None:
     from mediaid.mappings.show import fit_lines
 
     for place, fit in enumerate(fits):
-        lines = list(fit_lines(fit, loaded_of[id(fit.mapping)].model))
+        lines = list(fit_lines(fit, loaded_of[id(fit.mapping)]))
         # Of what does not fit, and is not the nearest to it either, one line is enough.
         _print(lines if place == 0 or fit.complete else lines[:1])
     best = loaded_of[id(fits[0].mapping)]

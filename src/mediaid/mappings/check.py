@@ -34,12 +34,13 @@ def problems(mapping: Mapping, pack: Pack | None = None) -> Problems:
     fields = _fields(pack)
     for name, use in mapping.fields.items():
         yield from _field(name, use, fields, pack)
-    for name in NEEDED:
+    dating = () if pack is None else (pack.dating,)
+    for name in dict.fromkeys((*NEEDED, *dating)):
         if name not in mapping.fields:
             yield (
                 ("fields",),
                 _("field {field} {label} is missing: say which column it comes from").format(
-                    field=name, label=FIELDS[name].label.zh
+                    field=name, label=fields[name].label.zh
                 ),
             )
     yield from _amounts(mapping)

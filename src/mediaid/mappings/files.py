@@ -39,7 +39,8 @@ class Loaded:
 
     @property
     def name(self) -> str:
-        return self.model.mapping
+        """What the mapping is called on the command line: the name of its file."""
+        return visible(self.path.stem)
 
 
 def known_mappings() -> dict[str, Path]:

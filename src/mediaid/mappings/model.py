@@ -38,8 +38,8 @@ class FieldUse(Strict):
 
 
 class Kinds(Strict):
-    # Without this column every number is that of a resident identity card.
-    """Which column says what kind of document a number belongs to."""
+    """Which column says what kind of document a number belongs to. Without it every number is
+    that of a resident identity card."""
 
     column: str
     values: dict[str, str] = {}

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from mediaid.packs.types import Label
 
 
-def mapping_lines(mapping: Mapping, pack: Pack | None = None) -> Iterator[str]:
+def mapping_lines(loaded: Loaded, pack: Pack | None = None) -> Iterator[str]:
     """Describe what is read from which column."""
-    yield _("{id}: {label}").format(id=mapping.mapping, label=mapping.label)
+    mapping = loaded.model
+    yield _("{id}: {label}").format(id=loaded.name, label=mapping.label)
     for name, use in mapping.fields.items():
         yield f"  {name} {_label(name)} ← {_use(use)}"
         for written, code in use.values.items():
@@ -98,8 +99,9 @@ def _refunds(mapping: Mapping) -> str:
     return said
 
 
-def fit_lines(fit: Fit, mapping: Mapping) -> Iterator[str]:
+def fit_lines(fit: Fit, loaded: Loaded) -> Iterator[str]:
     """Describe how a mapping fits a file, for somebody to confirm."""
+    mapping = loaded.model
     total = len(needed(mapping))
     found = total - len(fit.missing)
     if fit.exact:
@@ -109,7 +111,7 @@ def fit_lines(fit: Fit, mapping: Mapping) -> Iterator[str]:
     else:
         sure = _("not by itself: columns are missing or stand twice")
     yield _("{id} ({label}): {found} of {total} needed columns; {sure}").format(
-        id=mapping.mapping, label=mapping.label, found=found, total=total, sure=sure
+        id=loaded.name, label=mapping.label, found=found, total=total, sure=sure
     )
     yield "  " + _("headings in row {row}").format(row=fit.row + 1)
     uses = mapping.used()

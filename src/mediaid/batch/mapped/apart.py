@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     Rows = NDArray[np.int64]
 
-_TOTAL = re.compile(r"(本页)?(合计|总计|共计|总和)|grandtotal|total", re.IGNORECASE)
-_SUBTOTAL = re.compile(r"(本页)?(小计|累计)|subtotal", re.IGNORECASE)
+_COUNT = r"(共?[\d,.]*[人条笔行户例张]?次?)?"
+_TOTAL = re.compile(rf"(合计|总计|共计|总和|grandtotal|total){_COUNT}", re.IGNORECASE)
+_SUBTOTAL = re.compile(rf"(本页(小计|合计|累计)?|小计|累计|subtotal){_COUNT}", re.IGNORECASE)
 _A_NOTE_HAS_AT_MOST = 4
 
 

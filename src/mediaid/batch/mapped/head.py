@@ -90,6 +90,9 @@ def locate(path: Path, mapping: Loaded, ignore: Collection[str] = ()) -> Fit:
     found = fit_of(path, mapping.model)
     where = place(path, found)
     ignored = {key(heading) for heading in ignore}
+    if not found.positions:
+        message = _("no heading is one of mapping {mapping}").format(mapping=mapping.name)
+        raise ClaimError(Fault(visible(str(path)), message))
     faults = [
         Fault(
             where,
