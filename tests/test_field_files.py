@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import xlsxwriter  # type: ignore[import-untyped]
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -534,6 +535,36 @@ def test_what_a_file_tells_is_what_is_settled(
         if void[row] != 2
     }
     assert got == expected
+
+
+def test_a_column_without_heading_is_refused_unless_it_is_empty(tmp_path: Path) -> None:
+    policy = load_pack("shanghai-minhang")
+    mapping = load_mapping("ledger", policy)
+    headings = ["", *LEDGER]
+    rows = [[None, *row] for row in ledger_rows()]
+    path = write_ledger(tmp_path / "in.xlsx", rows, headings, foot=[])
+    assert said(read_mapped(path, mapping, policy)) == []
+    rows[1][0] = 300
+    path = write_ledger(tmp_path / "in.xlsx", rows, headings, foot=[])
+    with pytest.raises(ClaimError, match="column A: has no heading"):
+        read_mapped(path, mapping, policy)
+    assert said(read_mapped(path, mapping, policy, ignore=["*"])) == []
+
+
+def test_a_spreadsheet_error_counts_only_where_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "in.xlsx"
+    workbook = xlsxwriter.Workbook(path)
+    sheet = workbook.add_worksheet()
+    rows = ledger_rows()
+    for at, row in enumerate([list(LEDGER), *rows, totals(rows)]):
+        sheet.write_row(at, 0, row)
+    sheet.write_formula(1, LEDGER_AT["序号"], "=NA()", None, "#N/A")
+    sheet.write_formula(2, LEDGER_AT["大病报销金额"], "=NA()", None, "#N/A")
+    workbook.close()
+    policy = load_pack("shanghai-minhang")
+    table = read_mapped(path, load_mapping("ledger", policy), policy)
+    [problem] = said(table)
+    assert problem.startswith("row 3: cell L3 holds a spreadsheet error")
 
 
 def test_the_sample_tells_what_it_should() -> None:

@@ -36,8 +36,8 @@ class Fit:
     """How a mapping (or what else is wanted) fits a file.
 
     `row` is the row of headings, counted from 0; `positions` tells where each column of the
-    mapping stands; `unknown` headings are neither columns nor ignored; `twice` are positions of
-    headings for a column that is there already.
+    mapping stands; `unknown` headings are neither columns nor ignored (an empty one is no heading);
+    `twice` are positions of headings for a column that is there already.
     """
 
     mapping: Wanted
@@ -92,14 +92,13 @@ def _fit_row(mapping: Wanted, row: int, headings: Sequence[str]) -> Fit:
     positions: dict[str, int] = {}
     unknown: list[int] = []
     twice: list[int] = []
-    last = max((at for at, heading in enumerate(headings) if heading.strip()), default=-1)
-    for at, heading in enumerate(headings[: last + 1]):
+    for at, heading in enumerate(headings):
         column = known.get(key(heading))
         if column is not None and column in positions:
             twice.append(at)
         elif column is not None:
             positions[column] = at
-        elif key(heading) not in ignored:
+        elif key(heading) and key(heading) not in ignored:
             unknown.append(at)
     return Fit(
         mapping=mapping,

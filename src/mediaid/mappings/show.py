@@ -116,22 +116,22 @@ def fit_lines(fit: Fit, loaded: Loaded) -> Iterator[str]:
     yield "  " + _("headings in row {row}").format(row=fit.row + 1)
     uses = mapping.used()
     for column, at in sorted(fit.positions.items(), key=lambda item: item[1]):
-        yield f"  {_letters(at)} {visible(fit.headings[at])} → {', '.join(uses[column])}"
+        yield f"  {column_name(at)} {visible(fit.headings[at])} → {', '.join(uses[column])}"
     for column in fit.missing:
         yield "  " + _("missing: {column} ({uses})").format(
             column=column, uses=", ".join(uses[column])
         )
     for at in fit.unknown:
         yield "  " + _("unknown: {letters} {heading}").format(
-            letters=_letters(at), heading=visible(fit.headings[at]) or _("(no heading)")
+            letters=column_name(at), heading=visible(fit.headings[at])
         )
     for at in fit.twice:
         yield "  " + _("twice: {letters} {heading}").format(
-            letters=_letters(at), heading=visible(fit.headings[at])
+            letters=column_name(at), heading=visible(fit.headings[at])
         )
 
 
-def _letters(at: int) -> str:
+def column_name(at: int) -> str:
     """The name of a column in a spreadsheet: A for 0, AA for 26."""
     name = ""
     at += 1

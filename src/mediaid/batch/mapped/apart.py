@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from mediaid.batch.mapped.cells import rows_where, texts
+from mediaid.batch.mapped.cells import look_at, rows_where
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def rows_apart(source: Source, persons: pl.Series, amounts: Collection[int]) -> 
     if not len(suspects):
         return found
     last = int(np.setdiff1d(np.arange(len(persons)), suspects).max(initial=-1))
-    frame = source.load(range(len(source.headings)))
-    columns = [texts(column.gather(suspects)).to_list() for column in frame.iter_columns()]
+    every = look_at(source, range(len(source.headings)))
+    columns = [column.gather(suspects).to_list() for column in every]
     for at, row in enumerate(suspects.tolist()):
         _sort(row, [column[at] for column in columns], amounts, row > last, found)
     return found

@@ -22,9 +22,11 @@ from mediaid.people.documents import CHECKED, parse_document
 from mediaid.people.identity import CHECK_DIGITS, MARKS, WEIGHTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
 
     from numpy.typing import NDArray
+
+    from mediaid.batch.source import Source
 
     Rows = NDArray[np.int64]
     Mask = NDArray[np.bool_]
@@ -44,6 +46,16 @@ def texts(cells: pl.Series, blanks: Collection[str] = ()) -> pl.Series:
         if none.any():
             found = found.zip_with(~none, pl.Series([""]))
     return found
+
+
+def look_at(source: Source, positions: Sequence[int]) -> list[pl.Series]:
+    """The texts of columns that are looked at but not read: a spreadsheet error in one of them is
+    no fault of its row."""
+    known = dict(source.broken)
+    frame = source.load(positions)
+    source.broken.clear()
+    source.broken.update(known)
+    return [texts(column) for column in frame.iter_columns()]
 
 
 def rows_where(mask: pl.Series) -> Rows:

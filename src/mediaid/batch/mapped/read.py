@@ -12,6 +12,7 @@ from mediaid.batch.headings import Columns
 from mediaid.batch.ids import numbered, repeated
 from mediaid.batch.mapped.apart import rows_apart
 from mediaid.batch.mapped.bill import Bill, read_bill
+from mediaid.batch.mapped.cells import look_at
 from mediaid.batch.mapped.fields import read_fields
 from mediaid.batch.mapped.head import locate
 from mediaid.batch.mapped.reversals import read_reversals
@@ -24,6 +25,7 @@ from mediaid.claims.fields import pack_fields
 from mediaid.faults import ClaimError, Fault, visible
 from mediaid.i18n import gettext as _
 from mediaid.mappings.check import AIDED
+from mediaid.mappings.show import column_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -56,6 +58,8 @@ def read_mapped(
     sheet = open_sheet(open_source(path, fit.row + 1), fit.positions, mapping, pack)
     bill = read_bill(mapping.model.amounts, sheet.cells, sheet.at)
     notes = _leave_out_no_claims(sheet, bill)
+    if "*" not in ignore:
+        _refuse_nameless(sheet)
     found = read_fields(sheet)
     if mapping.model.refunded is not None:
         found["reverses"] = read_reversals(sheet, found, bill, mapping.model.refunded)
@@ -81,6 +85,23 @@ def _leave_out_no_claims(sheet: Sheet, bill: Bill) -> list[str]:
         reason = _("invalid record ({heading})").format(heading=heading)
         sheet.leave_out(np.flatnonzero(invalid), reason)
     return bill.totals_differ(apart, sheet.source.first_row)
+
+
+def _refuse_nameless(sheet: Sheet) -> None:
+    """ClaimError for columns without a heading, unless they are empty: one may hold an amount."""
+    nameless = [at for at, heading in enumerate(sheet.source.headings) if not heading.strip()]
+    columns = look_at(sheet.source, nameless) if nameless else []
+    claims = pl.Series(~sheet.skipped)
+    faults = [
+        Fault(
+            _("{file}, column {column}").format(file=sheet.source.name, column=column_name(at)),
+            _("has no heading: write one, or leave the column out with --ignore-column '*'"),
+        )
+        for at, cells in zip(nameless, columns, strict=True)
+        if ((cells != "") & claims).any()
+    ]
+    if faults:
+        raise ClaimError(faults)
 
 
 def _amounts(sheet: Sheet, bill: Bill) -> dict[str, Column]:
