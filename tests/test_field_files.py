@@ -298,6 +298,21 @@ def test_a_person_not_on_the_roster_is_of_the_category_that_the_mapping_says(
     )
 
 
+def test_without_otherwise_everybody_must_be_on_the_roster(tmp_path: Path) -> None:
+    shipped = (data_folder("mappings") / "platform.yaml").read_text(encoding="utf-8")
+    own = tmp_path / "own.yaml"
+    own.write_text(shipped.replace("    otherwise: none\n", ""), encoding="utf-8")
+    policy = load_pack("shanghai-minhang")
+    # Zhao left the roster between the bill and its refund: the refund cancels the bill still.
+    people = [[LI, "", "低保", "", ""], [ZHAO, "", "散居孤儿", "2023-01-01", "2023-06-05"]]
+    roster = read_roster(write_roster(tmp_path / "roster.csv", people), policy, WORDS)
+    path = write_platform(tmp_path / "in.csv")
+    table = read_mapped(path, load_mapping(str(own), policy), policy, roster)
+    [problem] = said(table)
+    assert problem.startswith("row 4, column certno: is not on the roster")
+    assert table.claims().codes["category"].tolist() == [1, 1, 2, 2]
+
+
 @pytest.mark.parametrize(
     ("rows", "says"),
     [

@@ -69,7 +69,10 @@ class Roster:
         otherwise: int | None,
     ) -> tuple[Column, int]:
         """The category (as position) of each person on each day, and how many wanted rows have
-        none: those get `otherwise`, or are refused where it is None."""
+        none: those get `otherwise`, or are refused where it is None.
+
+        Other rows (refunds, which are paid nothing) get the last category the person had.
+        """
         rows = pl.DataFrame(
             {"row": np.arange(len(days)), "person": persons, "day": days.astype(np.int64)}
         ).sort("day")
@@ -82,8 +85,7 @@ class Roster:
             check_sortedness=False,
         ).sort("row")
         within = (joined["day"] <= joined["to"]).fill_null(False)
-        found = joined["category"].zip_with(within, pl.Series([-1], dtype=pl.Int64))
-        values = found.to_numpy(writable=True).astype(np.int16)
+        values = joined["category"].fill_null(0).to_numpy().astype(np.int16)
         absent = wanted & ~within.to_numpy() & (days != NO_DATE) & (persons != "").to_numpy()
         column = Column(values, np.empty(0, dtype=np.int64))
         if otherwise is not None:
