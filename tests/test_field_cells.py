@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from mediaid.batch.mapped.cells import read_amounts, read_days, read_numbers
 from mediaid.batch.mapped.refunds import Records, Refunds, find_refunds
+from mediaid.batch.mapped.roster import Roster
 from mediaid.claims.cells import EPOCH, parse_written_day, parse_written_yuan
 from mediaid.people.documents import KINDS, parse_document
 from mediaid.people.identity import check_digit
@@ -112,6 +113,46 @@ def test_a_column_of_numbers_is_its_cells_one_by_one(cells: list[tuple[str, str]
             assert cell == expected
 
 
+# --- the roster ---------------------------------------------------------------------------------
+
+PERIODS = st.lists(
+    st.tuples(st.sampled_from("ABC"), st.integers(0, 40), st.integers(0, 15), st.integers(0, 4)),
+    max_size=8,
+)
+ASKED = st.lists(st.tuples(st.sampled_from("ABCD"), st.integers(-5, 60)), min_size=1, max_size=12)
+
+
+@given(PERIODS, ASKED, st.one_of(st.none(), st.integers(0, 4)))
+def test_the_roster_gives_the_category_of_the_day(
+    periods: list[tuple[str, int, int, int]],
+    asked: list[tuple[str, int]],
+    otherwise: int | None,
+) -> None:
+    kept: list[tuple[str, int, int, int]] = []
+    for person, begin, days, category in periods:
+        end = begin + days
+        if all(p != person or end < b or e < begin for p, b, e, _c in kept):
+            kept.append((person, begin, end, category))
+    schema = {"person": pl.String, "from": pl.Int64, "to": pl.Int64, "category": pl.Int64}
+    roster = Roster(pl.DataFrame(kept, schema=schema, orient="row").sort("from"), "r")
+    persons = pl.Series([person for person, _day in asked])
+    days_asked = np.array([day for _person, day in asked], dtype=np.int32)
+    wanted = np.ones(len(asked), dtype=np.bool_)
+    column, absent = roster.look_up(persons, days_asked, wanted, otherwise)
+    expected = [
+        next((c for p, begin, end, c in kept if p == person and begin <= day <= end), None)
+        for person, day in asked
+    ]
+    assert absent == expected.count(None)
+    refused = {int(row) for rows, _reason in column.refused for row in rows}
+    for row, due in enumerate(expected):
+        if due is not None:
+            assert column.values[row] == due
+        elif otherwise is not None:
+            assert column.values[row] == otherwise
+        assert (row in refused) == (due is None and otherwise is None)
+
+
 # --- refunds --------------------------------------------------------------------------------------
 
 
@@ -142,6 +183,11 @@ def test_a_record_that_names_its_original_reverses_it() -> None:
 def test_without_a_name_the_marked_record_of_that_amount_is_meant() -> None:
     found = refunds(("C", 100, False, ""), ("A", 100, True, ""), ("B", -100, True, ""))
     assert found == Refunds(reverses={2: "A"})
+
+
+def test_more_marked_records_than_refunds_leave_none_to_be_paid() -> None:
+    found = refunds(("A", 100, True, ""), ("B", 100, True, ""), ("X", -100, True, ""))
+    assert found == Refunds(reverses={2: "A"}, elsewhere=[1])
 
 
 def test_an_unmarked_record_is_meant_if_it_is_the_only_one() -> None:

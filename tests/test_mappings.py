@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -195,6 +196,19 @@ def test_show_says_the_formula_of_the_pack(capsys: pytest.CaptureFixture[str]) -
         "paid by other insurance − paid by other relief (preselfpay: out)"
     ) in ran.out
     assert "date date ← enddate, where empty setl_time" in ran.out
+    arguments = ("mapping", "show", "platform", "--lang", "en", "--reading", "preselfpay=in")
+    ran = mediaid(capsys, *arguments)
+    assert "self-paid = in scope + paid first by the person − paid by" in ran.out
+
+
+def test_a_pack_that_dates_by_a_field_the_mapping_lacks_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "pack"
+    shutil.copytree(data_folder("rules") / "shanghai-minhang", folder)
+    text = (folder / "pack.yaml").read_text(encoding="utf-8")
+    text = text.replace("dating: date ", "dating: recognised_on ")
+    (folder / "pack.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(MappingError, match="field recognised_on 认定日期 is missing"):
+        load_mapping("platform", load_pack(folder))
 
 
 def test_files_that_are_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mediaid.cli.options import DEFAULT_PACK, AsJson, PackOption, print_json
+from mediaid.cli.options import DEFAULT_PACK, AsJson, PackOption, Readings, print_json
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -39,12 +39,13 @@ def show(
         str, typer.Argument(metavar="NAME|FILE", help=_("Name or file of the mapping."))
     ],
     pack: PackOption = DEFAULT_PACK,
+    reading: Readings = None,
 ) -> None:
     from mediaid.mappings.files import load_mapping
     from mediaid.mappings.show import mapping_lines
     from mediaid.packs.load import load_pack
 
-    loaded = load_pack(pack)
+    loaded = load_pack(pack, readings=reading or ())
     _print(mapping_lines(load_mapping(mapping, loaded), loaded))
 
 

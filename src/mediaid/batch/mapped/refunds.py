@@ -107,11 +107,15 @@ def _same_id(records: Records, originals: dict[tuple[str, str, int], list[int]],
 def _pair(
     records: Records, group: list[int], alike: list[int], taken: set[str], found: Refunds
 ) -> None:
-    """Pair refunds with records of the same person, visit and amount; marked ones first."""
+    """Pair refunds with records of the same person, visit and amount.
+
+    Of more marked records than refunds none counts anyhow, whichever is paired with which.
+    """
     free = [row for row in alike if records.claim_id[row] not in taken]
     marked = [row for row in free if records.flagged[row]]
-    choice = marked if len(marked) >= len(group) else free
-    if len(choice) > len(group):
+    enough = len(marked) >= len(group)
+    choice = marked if enough else free
+    if len(choice) > len(group) and not enough:
         for row in group:
             found.refused.append((row, _several(records, choice)))
         return
