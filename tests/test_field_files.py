@@ -582,6 +582,25 @@ def test_a_spreadsheet_error_counts_only_where_it_is_read(tmp_path: Path) -> Non
     assert problem.startswith("row 3: cell L3 holds a spreadsheet error")
 
 
+@pytest.mark.parametrize("note", ["单位：万元", "金额单位：人民币 千元"])
+def test_amounts_in_another_unit_are_refused(tmp_path: Path, note: str) -> None:
+    path = tmp_path / "in.csv"
+    rows: list[list[object]] = [[note], list(LEDGER), *ledger_rows()]
+    path.write_text("\n".join(",".join(map(str, row)) for row in rows), encoding="utf-8")
+    policy = load_pack("shanghai-minhang")
+    with pytest.raises(ClaimError, match=f"row 1: says {note[-2:]}: amounts are read in 元"):
+        read_mapped(path, load_mapping("ledger", policy), policy)
+    path.write_text(path.read_text(encoding="utf-8").replace(note, "单位：元"), encoding="utf-8")
+    assert said(read_mapped(path, load_mapping("ledger", policy), policy)) == []
+
+
+def test_headings_broken_into_lines_are_understood(tmp_path: Path) -> None:
+    headings = [h.replace("金额（元）", "\n金额\n（元）") for h in LEDGER]
+    path = write_ledger(tmp_path / "in.xlsx", headings=headings)
+    policy = load_pack("shanghai-minhang")
+    assert said(read_mapped(path, load_mapping("ledger", policy), policy)) == []
+
+
 def test_the_sample_tells_what_it_should() -> None:
     assert len(RECORDS) == 6
     assert {len(row) for row in platform_rows()} == {len(PLATFORM)}

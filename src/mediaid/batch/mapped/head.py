@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 from typing import TYPE_CHECKING
 
 from mediaid.batch.formats import format_of, refuse_disguised
@@ -13,6 +14,7 @@ from mediaid.claims.headings import key
 from mediaid.faults import ClaimError, Fault, visible
 from mediaid.i18n import gettext as _
 from mediaid.mappings.recognise import ROWS_LOOKED_AT, Fit, fit
+from mediaid.money import plain
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from mediaid.mappings.recognise import Wanted
 
 _HEAD = 1 << 20
+_OTHER_UNIT = re.compile(r"单位\s*:?\s*(人民币)?\s*(?P<unit>[百千万亿]+元)")
 
 
 def first_rows(path: Path) -> list[list[str]]:
@@ -67,13 +70,14 @@ def _xlsx_rows(path: Path) -> list[list[str]]:
     return of_workbook(path, ROWS_LOOKED_AT)
 
 
-def fit_of(path: Path, wanted: Wanted) -> Fit:
-    """Find the row of headings of a file, and what is wanted in it."""
+def fit_of(path: Path, wanted: Wanted) -> tuple[Fit, list[list[str]]]:
+    """Find the row of headings of a file and what is wanted in it; return the rows above too."""
     refuse_no_file(path)
     rows = first_rows(path)
     if not rows:
         raise ClaimError(Fault(visible(str(path)), _("the file is empty")))
-    return fit(wanted, rows)
+    found = fit(wanted, rows)
+    return found, rows[: found.row]
 
 
 def place(path: Path, found: Fit) -> str:
@@ -87,7 +91,7 @@ def locate(path: Path, mapping: Loaded, ignore: Collection[str] = ()) -> Fit:
     `ignore` names further headings not to read ('*': all unknown ones). Raises ClaimError with
     all that keeps the file from being read: columns missing, unknown, or there twice.
     """
-    found = fit_of(path, mapping.model)
+    found, above = fit_of(path, mapping.model)
     where = place(path, found)
     ignored = {key(heading) for heading in ignore}
     if not found.positions:
@@ -125,9 +129,25 @@ def locate(path: Path, mapping: Loaded, ignore: Collection[str] = ()) -> Fit:
         )
         for at in found.twice
     ]
+    faults += _other_units(path, above)
     if faults:
         raise ClaimError(faults)
     return found
+
+
+def _other_units(path: Path, above: list[list[str]]) -> list[Fault]:
+    """Faults for a note above the headings that amounts are in another unit than 元."""
+    return [
+        Fault(
+            _("{file}, row {row}").format(file=visible(str(path)), row=number),
+            _("says {unit}: amounts are read in 元; convert them, and write 元").format(
+                unit=said["unit"]
+            ),
+        )
+        for number, cells in enumerate(above, 1)
+        for cell in cells
+        if (said := _OTHER_UNIT.search(plain(cell)))
+    ]
 
 
 def _column(where: str, found: Fit, at: int) -> str:

@@ -103,7 +103,7 @@ def read_roster(path: Path, pack: Pack, words: Map[str, str] | None = None) -> R
 
     Raises ClaimError with the first faults.
     """
-    fit = fit_of(path, _Wanted(COLUMNS))
+    fit, _above = fit_of(path, _Wanted(COLUMNS))
     if fit.missing:
         wanted = "; ".join("、".join([name, *COLUMNS[name]]) for name in fit.missing)
         message = _("a roster needs these columns, under one of their headings: {columns}")
