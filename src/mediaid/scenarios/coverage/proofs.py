@@ -23,7 +23,13 @@ def reason(change: Change, plain: Plain, pack: Pack) -> str | None:
     """Say why a change changes nothing; None where that is not proven."""
     if change.at == ("pack", "benefits"):
         return _never_together(change, plain, pack)
-    for proof in (_nobody_unlimited, _asked_by_base, _all_or_nothing, _carried_anyway):
+    for proof in (
+        _nobody_unlimited,
+        _asked_by_base,
+        _all_or_nothing,
+        _carried_anyway,
+        _only_of_records,
+    ):
         said = proof(change, plain)
         if said is not None:
             return said
@@ -113,3 +119,13 @@ def _carried_anyway(change: Change, plain: Plain) -> str | None:
     if dated.get("status") != "carried" or change.value < dated["to"]:
         return None
     return _("a carried value is provisional before its last day and after it")
+
+
+def _only_of_records(change: Change, plain: Plain) -> str | None:
+    """An alternative without its change of `preselfpay`, which no scenario can notice."""
+    if change.at[0] != "readings" or change.at[-1] != "changes":
+        return None
+    before = plain["readings"][change.at[1]]["alternatives"][change.at[3]]["changes"]
+    if [its["at"] for its in before if its not in change.value] != ["pack/preselfpay"]:
+        return None
+    return _("it decides how self-paid is derived from records; scenarios state the amount")
