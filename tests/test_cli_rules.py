@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from command import mediaid
+from mediaid import load_pack
 from mediaid.packs.find import shipped_packs
 
 
@@ -169,3 +170,80 @@ def test_list_goes_on_past_a_pack_with_faults(
     assert "nanchang-xihu: has " in ran.out
     data = json.loads(mediaid(capsys, "rules", "list", "--json").out)
     assert [("faults" in pack) for pack in data] == [False, True]
+
+
+def differing(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[str]]:
+    """Exit code of `rules diff`, and the changed lines with the nearest heading above each."""
+    done = mediaid(capsys, "--lang", "en", "rules", "diff", *arguments)
+    return done.code, done.out.splitlines()
+
+
+def test_a_pack_does_not_differ_from_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    code, lines = differing(capsys, "shanghai-minhang")
+    assert (code, lines[-1]) == (0, "no differences")
+
+
+def test_a_reading_adds_a_step_and_a_condition(capsys: pytest.CaptureFixture[str]) -> None:
+    code, lines = differing(
+        capsys,
+        "shanghai-minhang",
+        *("--reading", "cap-holder=household-poverty", "--reading", "deductible-who=dibao"),
+    )
+    assert code == 1
+    medical = lines.index("medical aid (medical-aid)")
+    assert lines[medical + 1].startswith(
+        "  + 4. Cap, counted in medical aid of the year (household)"
+    )
+    assert lines[medical + 2] == "    + only for claims that meet:"
+    outpatient = lines.index("outpatient aid (outpatient-aid)")
+    assert "      + category: minimum living guarantee" in lines[outpatient:]
+    assert "    - ● person: a person's" in lines
+    assert "    + ○ person: a person's" in lines
+
+
+def test_after_the_confirmed_year_every_figure_is_provisional(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, lines = differing(
+        capsys, "shanghai-minhang", "--on", "2023-06-01", "--then", "2024-06-01"
+    )
+    assert code == 1
+    changed = {line.strip() for line in lines[5:] if line.strip()[:2] in ("+ ", "- ")}
+    assert changed == {"+ [provisional] not confirmed for this day"}
+
+
+def test_an_overlay_shows_old_and_new_figures_with_their_citations(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    overlay = tmp_path / "next.yaml"
+    overlay.write_text(
+        f"""\
+overlay: next
+label: {{zh: 试, en: trial}}
+base: {{pack: shanghai-minhang, hash: "{load_pack("shanghai-minhang").hash}"}}
+changes:
+  - {{at: medical-aid/rate/of/dibao, value: 85%}}
+""",
+        encoding="utf-8",
+    )
+    done = mediaid(capsys, "rules", "diff", "shanghai-minhang", "--overlay", str(overlay), "--json")
+    assert done.code == 1
+    found = json.loads(done.out)["differences"]
+    assert (found[0]["old"], found[0]["new"]) == ("低保家庭成员：90%", "低保家庭成员：85%")
+    assert found[0]["path"] == ["医疗救助（medical-aid）", "2. 比例"]
+    assert any("叠加 next" in (its["new"] or "") for its in found)
+
+
+def test_another_pack_differs_in_whole_benefits(capsys: pytest.CaptureFixture[str]) -> None:
+    code, lines = differing(capsys, "shanghai-minhang", "nanchang-xihu")
+    assert code == 1
+    assert "- medical aid (medical-aid)" in lines
+    assert not any(line.startswith("+ medical aid") for line in lines)
+
+
+def test_a_day_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    done = mediaid(
+        capsys, "--lang", "en", "rules", "diff", "shanghai-minhang", "--then", "2023-13-01"
+    )
+    assert done.code == 2
+    assert "2023-13-01" in done.err

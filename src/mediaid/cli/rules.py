@@ -12,8 +12,10 @@ from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from mediaid.packs.model import Pack
+    from mediaid.packs.show.diff import Difference
     from mediaid.packs.show.values import Line
 
 app = typer.Typer(no_args_is_help=True)
@@ -94,6 +96,68 @@ def show(
         _print_lines(pack_lines(loaded, day))
 
 
+@app.command(
+    "diff",
+    help=_(
+        "What differs between two policies: two packs, two days of one, or a pack and what an "
+        "overlay or a reading makes of it. Exit code 1 if anything does."
+    ),
+)
+def diff(
+    old: Annotated[str, typer.Argument(metavar="A", help=_("Id or folder of the pack."))],
+    new: Annotated[
+        str,
+        typer.Argument(
+            metavar="B", show_default=False, help=_("The other pack; the same if left out.")
+        ),
+    ] = "",
+    on: Annotated[
+        str,
+        typer.Option(
+            "--on",
+            metavar="YYYY-MM-DD",
+            show_default=False,
+            help=_("The day whose values are shown; default: today, or the last confirmed day."),
+        ),
+    ] = "",
+    then: Annotated[
+        str,
+        typer.Option(
+            "--then",
+            metavar="YYYY-MM-DD",
+            show_default=False,
+            help=_("The day for B; default: the same day."),
+        ),
+    ] = "",
+    reading: Readings = None,
+    overlay: Overlay = None,
+    as_json: AsJson = False,
+) -> None:
+    from mediaid.packs.load import load_pack
+    from mediaid.packs.show.diff import differences
+    from mediaid.packs.show.pack import last_confirmed, policy_lines
+
+    one = load_pack(old)
+    two = load_pack(new or old, readings=reading or (), overlay=overlay)
+    day = _day(on) if on else last_confirmed(one)
+    other = _day(then) if then else day
+    found = list(differences(policy_lines(one, day), policy_lines(two, other)))
+    if as_json:
+        print_json(
+            {
+                "old": {"pack": one.id, "hash": one.hash, "on": str(day)},
+                "new": {"pack": two.id, "hash": two.hash, "on": str(other)},
+                "differences": [
+                    {"path": list(its.path), "old": its.old, "new": its.new} for its in found
+                ],
+            }
+        )
+    else:
+        _print_lines(_difference_lines(one, day, two, other, found))
+    if found:
+        raise typer.Exit(1)
+
+
 @app.command("check", help=_("Check a pack: every fault at once, with file, line and column."))
 def check(
     folder: Annotated[str, typer.Argument(metavar="DIR", help=_("Folder (or id) of the pack."))],
@@ -125,6 +189,32 @@ def check(
             hash=pack.hash,
         )
     )
+
+
+def _difference_lines(
+    old: Pack, day: dt.date, new: Pack, other: dt.date, found: Iterable[Difference]
+) -> Iterator[Line]:
+    """The differences under the headings they stand below; - is A's, + is B's."""
+    from mediaid.packs.show.pack import heading_lines
+    from mediaid.packs.show.values import Line
+
+    for mark, lines in (("-", heading_lines(old, day)), ("+", heading_lines(new, other))):
+        for line in lines:
+            yield Line(0, f"{mark} {line.text}")
+    above: tuple[str, ...] = ()
+    for its in found:
+        shown = (*its.path, its.new or its.old or "")
+        if shown[:1] != above[:1]:
+            yield Line(0, "")
+        for depth, heading in enumerate(its.path):
+            if its.path[: depth + 1] != above[: depth + 1]:
+                yield Line(depth, heading)
+        for mark, text in (("-", its.old), ("+", its.new)):
+            if text is not None:
+                yield Line(len(its.path), f"{mark} {text}")
+        above = shown
+    if not above:
+        yield Line(0, _("no differences"))
 
 
 def _day(text: str) -> dt.date:

@@ -20,17 +20,28 @@ if TYPE_CHECKING:
 
 def pack_lines(pack: Pack, day: dt.date) -> Iterator[Line]:
     """Describe a pack as it stands on a day."""
+    yield from heading_lines(pack, day)
+    yield Line(0, "")
+    yield from policy_lines(pack, day)
+
+
+def heading_lines(pack: Pack, day: dt.date) -> Iterator[Line]:
+    """Say which rules these are."""
     yield Line(0, _("{label} ({id}), on {day}").format(label=pack.label, id=pack.id, day=day))
     yield Line(0, _("Rules {hash}").format(hash=pack.hash))
     if pack.overlay:
         yield Line(0, _("Overlay: {overlay}").format(overlay=pack.overlay))
+
+
+def policy_lines(pack: Pack, day: dt.date) -> Iterator[Line]:
+    """Describe what the rules say."""
     if not pack.benefits:
-        yield Line(0, "")
         yield Line(
             0, _("The documents of this pack state no benefit of one person with its figures.")
         )
-    for benefit in pack.benefits:
-        yield Line(0, "")
+    for number, benefit in enumerate(pack.benefits):
+        if number:
+            yield Line(0, "")
         yield from benefit_lines(pack, benefit, day)
     yield from _apart(_readings(pack))
     yield from _apart(money_lines(pack, day))
