@@ -6,6 +6,7 @@ And the tool itself: gaps made on purpose are found, with a scenario that closes
 from __future__ import annotations
 
 import itertools
+import re
 import shutil
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -14,10 +15,15 @@ import pytest
 
 from command import mediaid
 from mediaid import load_pack
+from mediaid.packs.files import read_files
+from mediaid.packs.find import pack_folder
 from mediaid.packs.model import Pack
 from mediaid.scenarios import runner
 from mediaid.scenarios.coverage.nearby import nearby
+from mediaid.scenarios.coverage.report import proven
+from mediaid.scenarios.coverage.run import Coverage
 from mediaid.scenarios.coverage.sites import Change, Same, plain_form, sites
+from pack_pages import FOLDER, covered, pages
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,22 +43,53 @@ def prepared() -> tuple[Prepared, ...]:
     return tuple(runner.load(path) for path in runner.find([runner.shipped() / MINHANG]))
 
 
-def test_every_change_of_the_minhang_pack_is_noticed_or_explained(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    done = mediaid(capsys, "--lang", "en", "scenarios", "coverage", "--pack", MINHANG)
-    assert done.code == 0, done.out
-    assert "(100%)" in done.out.splitlines()[-1]
+@cache
+def found() -> Coverage:
+    return covered(minhang())
+
+
+def test_every_change_of_the_minhang_pack_is_noticed() -> None:
+    assert [change.at for change in found().unnoticed] == []
+    assert len(found().noticed) > 250
+
+
+def test_what_changes_nothing_is_listed_with_its_reason() -> None:
+    locator = read_files(pack_folder(MINHANG), MINHANG).locator
+    lines = list(proven(found(), plain_form(minhang().whole), locator))
     assert (
         "shanghai-minhang/medical-aid.yaml:53:9: medical-aid/rate/2023-01-01/value: "
         "dibao ⇄ orphan: they have the same value"
-    ) in done.out
-    assert "no cap over outpatient-aid-used is unlimited for anybody" in done.out
+    ) in lines
+    assert any("no cap over outpatient-aid-used is unlimited for anybody" in its for its in lines)
+
+
+def test_the_pages_of_the_minhang_pack_are_current() -> None:
+    for path, text in pages(minhang(), found()):
+        assert path.read_text(encoding="utf-8") == text, "run python tools/pack_pages.py"
+
+
+def test_the_page_puts_a_value_beside_its_document_days_and_scenario() -> None:
+    text = (FOLDER / f"{MINHANG}.md").read_text(encoding="utf-8")
+    [row] = [its for its in text.splitlines() if its.startswith("| annual cap: low-income")]
+    figure, value, days, document, scenario = (cell.strip() for cell in row.split("|")[1:-1])
+    assert (figure, value) == ("annual cap: low-income household", "130,000.00 yuan")
+    assert days == "2023-01-01 to 2023-12-31; then carried, provisional"
+    assert document.startswith("沪医保规[2020]4号, 医疗救助项目说明第六部分第1至5项")
+    linked = re.search(r"\]\((.*)#L(\d+)\)", scenario)
+    assert linked is not None
+    written = (FOLDER / linked[1]).read_text(encoding="utf-8").splitlines()[int(linked[2]) - 1]
+    assert written.strip().startswith("- name: ")
 
 
 def test_every_change_of_the_xihu_pack_is_noticed(capsys: pytest.CaptureFixture[str]) -> None:
     done = mediaid(capsys, "--lang", "en", "scenarios", "coverage", "--pack", "nanchang-xihu")
     assert (done.code, done.out.count("(100%)")) == (0, 1), done.out
+
+
+def test_the_pages_of_the_xihu_pack_are_current() -> None:
+    pack = load_pack("nanchang-xihu")
+    for path, text in pages(pack, covered(pack)):
+        assert path.read_text(encoding="utf-8") == text, "run python tools/pack_pages.py"
 
 
 @pytest.fixture
@@ -109,7 +146,7 @@ scenarios:
 """
 
 
-def covered(
+def tried(
     capsys: pytest.CaptureFixture[str], city: Path, scenarios: str
 ) -> tuple[int, list[str], str]:
     """Exit code, the gaps' heads and the whole output of a trial."""
@@ -121,7 +158,7 @@ def covered(
 
 
 def test_gaps_are_named_with_file_and_line(capsys: pytest.CaptureFixture[str], city: Path) -> None:
-    code, heads, out = covered(capsys, city, FIRST)
+    code, heads, out = tried(capsys, city, FIRST)
     assert code == 1
     cap = "city/aid.yaml:14:56: aid/cap/2023-01-01/value"
     category = "city/aid.yaml:3:8: aid/when/category"
@@ -141,10 +178,10 @@ def test_gaps_are_named_with_file_and_line(capsys: pytest.CaptureFixture[str], c
 def test_the_ready_made_scenarios_close_the_gaps(
     capsys: pytest.CaptureFixture[str], city: Path
 ) -> None:
-    _code, _heads, out = covered(capsys, city, FIRST)
+    _code, _heads, out = tried(capsys, city, FIRST)
     made = ["  - name" + text.split("\n\n")[0] for text in out.split("  - name")[1:]]
     assert len(made) == 2
-    code, heads, out = covered(capsys, city, FIRST + "\n".join(made))
+    code, heads, out = tried(capsys, city, FIRST + "\n".join(made))
     assert (code, heads) == (0, []), out
     assert "(100%)" in out
 

@@ -41,7 +41,9 @@ def money_lines(pack: Pack, day: dt.date) -> Iterator[Line]:
             if found:
                 yield Line(
                     1,
-                    _("{name}: {value}").format(name=line.label, value=_work_fund(found[0].value)),
+                    _("{name}: {value}").format(
+                        name=line.label, value=work_fund_text(found[0].value)
+                    ),
                 )
                 yield from basis(pack, found[0].cite, 2, period(found[0]), found[1])
     if pack.enrolment:
@@ -115,7 +117,8 @@ def _work_fund_data(fund: WorkFund) -> dict[str, Any]:
     return {**amounts, "amount": format_yuan(fund.amount())}
 
 
-def _work_fund(fund: WorkFund) -> str:
+def work_fund_text(fund: WorkFund) -> str:
+    """Say how the amount of a line comes about."""
     amount = show_yuan(fund.amount())
     if fund.lump_sum is not None:
         return _("{amount} yuan, a lump sum").format(amount=amount)
