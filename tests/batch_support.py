@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import csv
 import datetime as dt
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -84,6 +86,7 @@ Row = Sequence[object]
 def pack_folder() -> Path:
     """The pack of the sample town, written to a folder."""
     folder = Path(mkdtemp(prefix="mediaid-batch-pack-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     (folder / "pack.yaml").write_text(
         PACK.replace("fields: [", WARDS + "fields: [", 1), encoding="utf-8"
     )

@@ -283,3 +283,11 @@ def test_a_spreadsheet_shows_fifteen_digits() -> None:
 
 def test_chinese_headings_are_those_of_the_standard_columns() -> None:
     assert len(CHINESE) == len(HEADINGS)
+
+
+def test_a_short_row_is_found_beside_one_with_an_empty_cell_too_many(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("a,b,c\n1,2\n3,4,,\n", encoding="utf-8")
+    source = open_source(path)
+    source.load(range(3))
+    assert sorted(source.broken) == [0, 1]

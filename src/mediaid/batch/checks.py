@@ -31,7 +31,7 @@ _NAMED = 5
 def check_repeated(repeats: Mapping[str, list[int]], column: int, problems: Problems) -> None:
     """Refuse every row of the claim ids that stand more than once."""
     for text, rows in repeats.items():
-        shown = ", ".join(str(row + problems.first_row) for row in rows[:_NAMED])
+        shown = ", ".join(map(problems.number, rows[:_NAMED]))
         message = _(
             "{claim} stands in {count} rows ({rows}): every claim has an id of its own; remove "
             "the copies or correct the id"
@@ -99,12 +99,12 @@ def _together(row: int, original: int, claim: str, column: int, problems: Proble
     """Refuse a reversal whose original is refused, and an original whose reversal is."""
     if problems.bad[original] and not problems.bad[row]:
         message = _("reverses {claim} in row {row}, which is refused").format(
-            claim=visible(claim), row=original + problems.first_row
+            claim=visible(claim), row=problems.number(original)
         )
         problems.add_row(row, column, message)
     elif problems.bad[row] and not problems.bad[original]:
         message = _(
             "is reversed by row {row}, which is refused: settled alone it would be paid although "
             "it is cancelled"
-        ).format(row=row + problems.first_row)
+        ).format(row=problems.number(row))
         problems.add_row(original, column, message)

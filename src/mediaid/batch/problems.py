@@ -54,19 +54,24 @@ class Problems:
         self.skipped: Mask | None = None
         self.bad: Mask = np.zeros(size, dtype=np.bool_)
         self._headings = headings
-        self._found: list[Problem] = []
+        self.found: list[Problem] = []
+        """In the order in which they were found."""
 
     def add(self, problem: Problem) -> None:
         """Note a problem."""
         if self.skipped is not None:
             problem = replace(problem, rows=problem.rows[~self.skipped[problem.rows]])
         if len(problem.rows):
-            self._found.append(problem)
+            self.found.append(problem)
             self.bad[problem.rows] = True
 
     def add_row(self, row: int, column: int, message: str) -> None:
         """Note a problem of a single row."""
         self.add(Problem(np.array([row], dtype=np.int64), column, message))
+
+    def number(self, row: int) -> str:
+        """Return a row's number as messages name it."""
+        return str(row + self.first_row)
 
     @property
     def count(self) -> int:
@@ -89,20 +94,20 @@ class Problems:
         return ["; ".join(reasons[row]) for row in sorted(reasons)]
 
     def _in_order(self, at_most: int | None) -> list[tuple[int, Problem]]:
-        if not self._found:
+        if not self.found:
             return []
-        rows = np.concatenate([problem.rows for problem in self._found])
-        which = np.repeat(np.arange(len(self._found)), [len(p.rows) for p in self._found])
-        columns = np.array([problem.column for problem in self._found])[which]
+        rows = np.concatenate([problem.rows for problem in self.found])
+        which = np.repeat(np.arange(len(self.found)), [len(p.rows) for p in self.found])
+        columns = np.array([problem.column for problem in self.found])[which]
         order = np.lexsort((which, columns, rows))[:at_most]
-        return [(int(rows[i]), self._found[which[i]]) for i in order]
+        return [(int(rows[i]), self.found[which[i]]) for i in order]
 
     def _heading(self, column: int) -> str:
         return visible(self._headings[column])
 
     def _where(self, row: int, column: int) -> str:
         if column == WHOLE_ROW:
-            return _("{file}, row {row}").format(file=self.name, row=row + self.first_row)
+            return _("{file}, row {row}").format(file=self.name, row=self.number(row))
         return _("{file}, row {row}, column {column}").format(
-            file=self.name, row=row + self.first_row, column=self._heading(column)
+            file=self.name, row=self.number(row), column=self._heading(column)
         )

@@ -40,10 +40,8 @@ def open_source(path: Path, headings_row: int = 1) -> Source:
     `headings_row` is where the headings stand (1: in the first row); what is above is not read.
     """
     kind = format_of(path)
-    refuse_no_file(path)
     try:
-        if path.stat().st_size == 0:
-            raise ClaimError(Fault(visible(str(path)), _("the file is empty")))
+        refuse_no_file(path)
         return _opened(path, kind, headings_row)
     except OSError as error:
         raise ClaimError(
@@ -55,7 +53,7 @@ def open_source(path: Path, headings_row: int = 1) -> Source:
 
 
 def refuse_no_file(path: Path) -> None:
-    """ClaimError if there is no such file."""
+    """ClaimError if there is no such file, or nothing in it."""
     if not path.is_file():
         raise ClaimError(
             Fault(
@@ -63,6 +61,8 @@ def refuse_no_file(path: Path) -> None:
                 _("is no file of claims") if path.exists() else _("does not exist"),
             )
         )
+    if path.stat().st_size == 0:
+        raise ClaimError(Fault(visible(str(path)), _("the file is empty")))
 
 
 def _opened(path: Path, kind: str, headings_row: int) -> Source:

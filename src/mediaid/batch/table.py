@@ -74,9 +74,13 @@ class Table:
         return _claims(self, rows)
 
 
-def read_table(source: Source, pack: Pack, ignore: Collection[str] = ()) -> Table:
-    """Read a whole file and find everything that is wrong with its rows.
+def read_table(
+    source: Source, pack: Pack, ignore: Collection[str] = (), *, whole: bool = True
+) -> Table:
+    """Read a file and find everything that is wrong with its rows.
 
+    Of a part of a file (not `whole`) what takes all of it to know is left to the caller: holders'
+    numbers, repeated ids, reversals.
     Raises ClaimError where the file as a whole cannot be read, for its headings say.
     """
     columns = match(source.headings, pack, source.name, ignore)
@@ -87,11 +91,12 @@ def read_table(source: Source, pack: Pack, ignore: Collection[str] = ()) -> Tabl
 
     def numbered_persons() -> tuple[Column, Rows]:
         column = read("person_id")
-        return column, numbered(column.values)
+        none = np.empty(0, dtype=np.int64)
+        return column, numbered(column.values) if whole else none
 
     def repeated_claims() -> tuple[Column, dict[str, list[int]]]:
         column = read("claim_id")
-        return column, repeated(column.values)
+        return column, repeated(column.values) if whole else {}
 
     others = [name for name in columns.fields if name not in ("person_id", "claim_id")]
     with ThreadPoolExecutor(WORKERS) as pool:
@@ -113,14 +118,21 @@ def read_table(source: Source, pack: Pack, ignore: Collection[str] = ()) -> Tabl
         blank={name: column.blank for name, column in found.items()},
     )
     table.empty[_empty_rows(table)] = True
-    find_problems(table, found, repeats)
+    find_problems(table, found, repeats, whole=whole)
     return table
 
 
 def find_problems(
-    table: Table, found: Mapping[str, Column], repeats: Mapping[str, list[int]]
+    table: Table,
+    found: Mapping[str, Column],
+    repeats: Mapping[str, list[int]],
+    *,
+    whole: bool = True,
 ) -> None:
-    """Note everything that is wrong with a table's rows; its empty rows are known."""
+    """Note everything that is wrong with a table's rows; its empty rows are known.
+
+    Without reversals where it is not the whole of a file.
+    """
     problems, at = table.problems, table.columns.positions
     for row, reason in table.source.broken.items():
         problems.add_row(row, WHOLE_ROW, reason)
@@ -135,7 +147,7 @@ def find_problems(
     check_rounded(table.values["person_id"], at["person_id"], problems)
     dating = table.pack.dating
     check_dates(table.values[dating], table.pack, at[dating], problems)
-    if "reverses" in at:
+    if whole and "reverses" in at:
         table.void = check_reversals(
             table.values["claim_id"],
             table.values["person_id"],

@@ -46,14 +46,14 @@ def write_table(
             frame.write_parquet(path)
         elif kind == "csv":
             # Text stays as it is, a leading = too: an id with a mark before it is another id.
-            _without_empty_text(frame).write_csv(path, include_bom=mark)
+            without_empty_text(frame).write_csv(path, include_bom=mark)
         else:
             _write_xlsx(frame, path, written)
     except pl.exceptions.PolarsError as error:
         raise OSError(str(error).splitlines()[0]) from error
 
 
-def _without_empty_text(frame: pl.DataFrame) -> pl.DataFrame:
+def without_empty_text(frame: pl.DataFrame) -> pl.DataFrame:
     """Null for "", which would be written as two quotation marks."""
     texts = pl.col(pl.String)
     return frame.with_columns(pl.when(texts != "").then(texts).name.keep())
