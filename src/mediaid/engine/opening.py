@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -22,15 +22,39 @@ from mediaid.i18n import gettext as _
 from mediaid.packs.values import NO_LIMIT
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from numpy.typing import NDArray
+
     from mediaid.claims.table import Claims
     from mediaid.engine.pools import PoolRow
     from mediaid.packs.model import Pack
+
+    Ints = NDArray[np.int64]
 
 NEVER = int(np.iinfo(np.int32).min)
 """Before any day: nothing is counted yet."""
 
 
-def open_pools(pack: Pack, claims: Claims, opening: Pools | None) -> dict[str, PoolState]:
+class Opening(Protocol):
+    """A table of many amounts to go on from; `Pools` holds few."""
+
+    pack_hash: str
+
+    def names(self) -> Collection[str]:
+        """Return the pools that have any row."""
+
+    def fill(
+        self, state: PoolState, claims: Claims, example: Ints, used: Ints, faults: list[Fault]
+    ) -> Ints:
+        """Put the amounts into `state.opening`; return the last day counted, NEVER where none is.
+
+        `used` are the slots that claims have, `example` gives one claim of each slot. What is
+        wrong with the rows of these holders is added to the faults.
+        """
+
+
+def open_pools(pack: Pack, claims: Claims, opening: Pools | Opening | None) -> dict[str, PoolState]:
     """Return every pool of the pack for these claims.
 
     Raises ClaimError when the opening pools were closed under other rules, or already count days
@@ -61,7 +85,7 @@ def open_pools(pack: Pack, claims: Claims, opening: Pools | None) -> dict[str, P
             _fill(state, claims, opening, faults)
             state.total = start.copy()
         pools[name] = state
-    unknown = {row.pool for row in opening.rows} - set(pools) if opening else set()
+    unknown = set(opening.names()) - set(pools) if opening else set()
     faults += [
         Fault(
             _("opening pools"),
@@ -75,11 +99,39 @@ def open_pools(pack: Pack, claims: Claims, opening: Pools | None) -> dict[str, P
     return pools
 
 
-def _fill(state: PoolState, claims: Claims, opening: Pools, faults: list[Fault]) -> None:
+def _fill(state: PoolState, claims: Claims, opening: Pools | Opening, faults: list[Fault]) -> None:
     slot = state.slots.slot
     example = np.full(state.slots.size, -1, dtype=np.int64)
     example[slot] = np.arange(claims.n)
     used = np.flatnonzero(example >= 0)
+    if isinstance(opening, Pools):
+        through = _fill_from_rows(opening, state, claims, example, used, faults)
+    else:
+        through = opening.fill(state, claims, example, used, faults)
+    late = np.flatnonzero(claims.date < through[slot])
+    faults += [
+        Fault(
+            _("claim {claim}").format(claim=claims.claim_id[row]),
+            _(
+                "is dated {day}, but the opening pools already count until {through}: settle the "
+                "year's claims together"
+            ).format(
+                day=show_day(int(claims.date[row])), through=show_day(int(through[slot[row]]))
+            ),
+        )
+        for row in late[:20].tolist()
+    ]
+
+
+def _fill_from_rows(
+    opening: Pools,
+    state: PoolState,
+    claims: Claims,
+    example: Ints,
+    used: Ints,
+    faults: list[Fault],
+) -> Ints:
+    """Fill a pool from few rows; see `Opening.fill`."""
     names = holder_names(claims, state.pool, example[used])
     by_name = {
         (holder, period_name(state.pool, int(state.slots.year[example[s]]))): s
@@ -111,19 +163,7 @@ def _fill(state: PoolState, claims: Claims, opening: Pools, faults: list[Fault])
                 )
             state.opening[found] = row.amount
             through[found] = _through(row, faults)
-    late = np.flatnonzero(claims.date < through[slot])
-    faults += [
-        Fault(
-            _("claim {claim}").format(claim=claims.claim_id[row]),
-            _(
-                "is dated {day}, but the opening pools already count until {through}: settle the "
-                "year's claims together"
-            ).format(
-                day=show_day(int(claims.date[row])), through=show_day(int(through[slot[row]]))
-            ),
-        )
-        for row in late[:20].tolist()
-    ]
+    return through
 
 
 def _through(row: PoolRow, faults: list[Fault]) -> int:

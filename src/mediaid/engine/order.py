@@ -15,15 +15,20 @@ if TYPE_CHECKING:
 
 
 def groups(claims: Claims, by_household: bool) -> Ints:
-    """Return each claim's group: its person, or all persons who ever share a household.
-
-    Groups are the connected components of persons and households. Almost every person has one
-    household, so only those with several are walked through.
-    """
+    """Return each claim's group: its person, or all persons who ever share a household."""
     if not by_household or claims.n == 0:
         return claims.person
-    root = np.arange(int(claims.household.max()) + 1)
-    pairs = np.unique(claims.person * len(root) + claims.household)
+    return components(claims.person, claims.household)
+
+
+def components(persons: Ints, households: Ints) -> Ints:
+    """Return for each pair of a person and a household the least household of its component.
+
+    Both are numbered from 0; there is at least one pair. Almost every person has one household, so
+    only those with several are walked through.
+    """
+    root = np.arange(int(households.max()) + 1)
+    pairs = np.unique(persons * len(root) + households)
     person, household = pairs // len(root), pairs % len(root)
     same = np.flatnonzero(person[1:] == person[:-1])
     for i in same.tolist():
@@ -32,7 +37,7 @@ def groups(claims: Claims, by_household: bool) -> Ints:
     while True:
         above = root[root]
         if np.array_equal(above, root):
-            return root[claims.household]
+            return root[households]
         root = above
 
 

@@ -43,6 +43,10 @@ class Pools:
     pack_hash: str
     rows: tuple[PoolRow, ...] = ()
 
+    def names(self) -> set[str]:
+        """Return the pools that have any row."""
+        return {row.pool for row in self.rows}
+
     def of(self, pool: str) -> Iterator[PoolRow]:
         """Return the rows of one pool."""
         return (row for row in self.rows if row.pool == pool)
@@ -159,6 +163,16 @@ def sum_by(slot: Ints, size: int, amount: Ints) -> Ints:
     return total
 
 
+def counted(claims: Claims, held: Slots, total: Ints, rows: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return what `rows` count for: of each holder and period a claim, the amount, the last day."""
+    last = np.full(held.size, np.iinfo(np.int64).min)
+    np.maximum.at(last, held.slot[rows], claims.date[rows])
+    example = np.full(held.size, -1, dtype=np.int64)
+    example[held.slot[rows]] = rows
+    used = np.flatnonzero((example >= 0) & (total > 0))
+    return example[used], total[used], last[used]
+
+
 def closing_rows(
     claims: Claims,
     name: str,
@@ -169,17 +183,15 @@ def closing_rows(
     kept: Iterable[PoolRow],
 ) -> Iterator[PoolRow]:
     """Return a pool's rows after the claims in `rows`: those counted, and those only `kept`."""
-    last = np.full(held.size, np.iinfo(np.int64).min)
-    np.maximum.at(last, held.slot[rows], claims.date[rows])
-    example = np.full(held.size, -1, dtype=np.int64)
-    example[held.slot[rows]] = rows
-    used = np.flatnonzero((example >= 0) & (total > 0))
-    names = holder_names(claims, pool, example[used])
+    example, amounts, last = counted(claims, held, total, rows)
+    names = holder_names(claims, pool, example)
     written = set()
-    for slot, holder in zip(used.tolist(), names, strict=True):
-        period = period_name(pool, int(held.year[example[slot]]))
+    for claim, holder, amount, day in zip(
+        example.tolist(), names, amounts.tolist(), last.tolist(), strict=True
+    ):
+        period = period_name(pool, int(held.year[claim]))
         written.add((holder, period))
-        yield PoolRow(name, holder, period, int(total[slot]), show_day(int(last[slot])))
+        yield PoolRow(name, holder, period, amount, show_day(day))
     for row in kept:
         if (row.holder, row.period) not in written:
             yield row

@@ -7,7 +7,7 @@ the k-th claim of every group, and all of its claims at once, as arrays. What de
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from mediaid.engine.counter import AtCounter
 from mediaid.engine.coverage import refuse_uncovered
 from mediaid.engine.eligible import Condition, conditions, first_missed
 from mediaid.engine.lines import Lines, assemble
-from mediaid.engine.opening import open_pools
+from mediaid.engine.opening import Opening, open_pools
 from mediaid.engine.order import groups, settle_order, wave_numbers
 from mediaid.engine.plan import Plan, plan_of
 from mediaid.engine.pools import PoolRow, Pools, closing_rows, running, sum_by
@@ -54,7 +54,7 @@ class Settlement:
     """By the benefit's position in the pack, where it applies to any claim."""
     conditions: list[tuple[Condition, ...]]
     pools: dict[str, PoolState]
-    opening: Pools | None
+    opening: Pools | Opening | None
 
     @property
     def claims(self) -> Claims:
@@ -74,21 +74,25 @@ class Settlement:
     def closing(self) -> Pools:
         """Return the pools after these claims, those of the opening that stayed included."""
         rows: list[PoolRow] = []
-        for state in self.pools.values():
-            if state.pool.period == "claim":
-                continue  # nothing goes on from it
-            counted = np.arange(self.claims.n) if state.rows is None else state.rows
+        for state, counts in self.to_close():
+            assert self.opening is None or isinstance(self.opening, Pools)
             kept = self.opening.of(state.name) if self.opening else ()
             rows += closing_rows(
-                self.claims, state.name, state.pool, state.slots, state.total, counted, kept
+                self.claims, state.name, state.pool, state.slots, state.total, counts, kept
             )
         return Pools(self.pack.hash, tuple(rows))
+
+    def to_close(self) -> Iterator[tuple[PoolState, Ints]]:
+        """Yield each pool that a later settlement goes on from, and the claims that may count."""
+        for state in self.pools.values():
+            if state.pool.period != "claim":
+                yield state, np.arange(self.claims.n) if state.rows is None else state.rows
 
 
 def settle(
     claims: Claims | Iterable[Mapping[str, object]],
     pack: Pack,
-    opening: Pools | None = None,
+    opening: Pools | Opening | None = None,
     *,
     traced: bool = False,
 ) -> Settlement:
@@ -110,7 +114,7 @@ def settle(
 @dataclass(eq=False)
 class _Settler:
     view: View
-    opening: Pools | None
+    opening: Pools | Opening | None
     traced: bool
     pools: dict[str, PoolState] = field(default_factory=dict)
     aid_of: dict[str, Ints] = field(default_factory=dict)
