@@ -6,10 +6,11 @@ Chinese is the default; `--lang en` or MEDIAID_LANG=en chooses English.
 from __future__ import annotations
 
 import gettext as _gettext
+import io
 import os
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = ("zh", "en")
@@ -35,9 +36,15 @@ def choose(lang: Lang | None) -> None:
 
 @lru_cache(maxsize=2)
 def _catalogue(lang: Lang) -> _gettext.NullTranslations:
-    folder = Path(__file__).parent / "locale"
-    locale = {"zh": ["zh_CN"], "en": []}[lang]
-    return _gettext.translation("mediaid", folder, languages=locale, fallback=True)
+    if lang == "en":
+        return _gettext.NullTranslations()
+    path = Path(__file__).parent / "locale" / "zh_CN" / "LC_MESSAGES" / "mediaid.mo"
+    # The loader also finds it in a zip file, as Spark imports this package on its workers.
+    loader: Any = globals()["__loader__"]
+    try:
+        return _gettext.GNUTranslations(io.BytesIO(loader.get_data(str(path))))
+    except OSError:
+        return _gettext.NullTranslations()
 
 
 def gettext(message: str) -> str:

@@ -37,18 +37,18 @@ def load(folder: Path, read: Callable[[], PackModel]) -> Kept:
     place = _place(folder)
     if place is not None:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            return _unpack(json.loads(place.read_bytes()))
+            return from_texts(json.loads(place.read_bytes()))
     model = read()
     from mediaid.packs.hashing import rules_hash  # noqa: PLC0415
 
     kept = Kept(rules_hash(model), model, lambda: model)
     if place is not None:
         with contextlib.suppress(OSError):
-            _keep(place, json.dumps(_pack(kept.hash, model), ensure_ascii=False))
+            _keep(place, json.dumps(as_texts(kept.hash, model), ensure_ascii=False))
     return kept
 
 
-def _pack(name: str, model: PackModel) -> dict[str, str]:
+def as_texts(name: str, model: PackModel) -> dict[str, str]:
     """The rules and the whole as JSON texts, each read only when it is needed.
 
     What was not written in the files stays out: a change with a default is not one that sets it.
@@ -66,7 +66,9 @@ def _pack(name: str, model: PackModel) -> dict[str, str]:
     }
 
 
-def _unpack(texts: dict[str, str]) -> Kept:
+def from_texts(texts: dict[str, str]) -> Kept:
+    """Read back what `as_texts` wrote."""
+
     def whole() -> PackModel:
         from mediaid.packs.whole import PackModel  # noqa: PLC0415
 
