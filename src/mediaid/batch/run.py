@@ -56,16 +56,25 @@ class Job:
     roster: Path | None = None
     derivation: Path | None = None
     """Where to write what self-paid amounts were derived from; only with a mapping."""
+    opening: Path | None = None
+    """Pools to go on from; `closing`: where to write those after these claims."""
+    closing: Path | None = None
+    summary: Path | None = None
+    memory: int | None = None
+    """Bytes to stay within; None: what leaves the machine usable."""
+    resume: bool = False
+    """Keep what is done, and go on from it when the same job is run again."""
 
     @property
     def inputs(self) -> list[Path]:
         """The files that are read."""
-        return [self.claims] if self.roster is None else [self.claims, self.roster]
+        return [path for path in (self.claims, self.roster, self.opening) if path is not None]
 
     @property
     def outputs(self) -> list[Path]:
         """The files to be written."""
-        return [path for path in (self.output, self.rejects, self.derivation) if path is not None]
+        wanted = (self.output, self.rejects, self.derivation, self.closing, self.summary)
+        return [path for path in wanted if path is not None]
 
 
 def run(job: Job, report: Report = _quiet) -> Summary:
@@ -73,6 +82,12 @@ def run(job: Job, report: Report = _quiet) -> Summary:
 
     Raises ClaimError with what is wrong: then no output appears, nor changes.
     """
+    from mediaid.batch.large.choose import in_pieces  # noqa: PLC0415 - imports Job
+
+    if in_pieces(job):
+        from mediaid.batch.large.run import run_in_pieces  # noqa: PLC0415 - only what is needed
+
+        return run_in_pieces(job, report)
     for path in job.outputs:
         format_of(path)
     refuse_paths(job.inputs, job.outputs)
@@ -159,15 +174,20 @@ def refuse_bad_rows(table: Table) -> None:
         raise ClaimError(
             [
                 *table.problems.faults(SHOWN),
-                Fault(
-                    table.source.name,
-                    _(
-                        "{bad} of {claims} claims are bad, so nothing was written. Correct them, "
-                        "or settle the others with --rejects FILE"
-                    ).format(bad=f"{bad:,}", claims=f"{table.count:,}"),
-                ),
+                bad_rows(table.source.name, bad, table.count),
             ]
         )
+
+
+def bad_rows(name: str, bad: int, claims: int) -> Fault:
+    """How many rows of the file `name` are bad, and what to do."""
+    return Fault(
+        name,
+        _(
+            "{bad} of {claims} claims are bad, so nothing was written. Correct them, or settle "
+            "the others with --rejects FILE"
+        ).format(bad=f"{bad:,}", claims=f"{claims:,}"),
+    )
 
 
 def _settled(table: Table, job: Job) -> tuple[pl.DataFrame, Summary]:

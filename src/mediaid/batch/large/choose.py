@@ -1,0 +1,50 @@
+"""Whether a job is settled in memory or piece by piece; imports little, since every batch asks."""
+
+from __future__ import annotations
+
+from glob import has_magic
+from typing import TYPE_CHECKING
+
+from mediaid.batch.formats import format_of
+from mediaid.batch.large.inputs import Input
+from mediaid.batch.large.limits import WHOLE, usable_memory
+from mediaid.batch.large.parts import estimated_rows
+from mediaid.faults import ClaimError, Fault
+from mediaid.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from mediaid.batch.run import Job
+
+
+def in_pieces(job: Job) -> bool:
+    """Whether a job is too large for memory, or asks for what only pieces give."""
+    asked = {
+        "--opening": job.opening,
+        "--closing": job.closing,
+        "--summary": job.summary,
+        "--resume": job.resume or None,
+    }
+    if job.mapping is not None:
+        _refuse_with_mapping([name for name, value in asked.items() if value is not None])
+        return False
+    several = not job.claims.is_file() and (job.claims.is_dir() or has_magic(str(job.claims)))
+    if several or any(value is not None for value in asked.values()):
+        return True
+    if not job.claims.is_file():
+        return False
+    if format_of(job.claims) == "xlsx":
+        return False
+    memory = usable_memory() if job.memory is None else job.memory
+    return estimated_rows(Input(job.claims, (job.claims,))) * WHOLE > memory
+
+
+def _refuse_with_mapping(options: list[str]) -> None:
+    if options:
+        raise ClaimError(
+            [
+                Fault(
+                    name, _("does not go with --mapping: a file read by one is settled in memory")
+                )
+                for name in options
+            ]
+        )

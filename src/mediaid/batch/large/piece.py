@@ -1,0 +1,147 @@
+"""One piece settled: the claims of some holders, as if there were no others."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from mediaid.batch.headings import Columns
+from mediaid.batch.large.closing import closing_frame
+from mediaid.batch.large.parts import Part
+from mediaid.batch.large.spill import append, read_all
+from mediaid.batch.large.tally import tally
+from mediaid.batch.problems import Problems
+from mediaid.batch.summary import provisional_of, sums_of
+from mediaid.batch.table import Table
+from mediaid.engine.settle import settle
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from mediaid.batch.large.opening import OpeningTable
+    from mediaid.engine.lines import Lines
+    from mediaid.packs.model import Pack
+
+    Rows = NDArray[np.int64]
+
+AMOUNTS = ("base", "deducted", "uncapped", "aid", "payable", "cap_left")
+CODED = ("rate", "bound_by", "provisional", "reason")
+PAYER = "payer_"
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What is known of a settled piece; its lines are put aside (`lines-N`)."""
+
+    number: int
+    settled: int
+    lines: int
+    places: list[int]
+    """Where the lines of each stretch of rows are; −1: there are none."""
+    texts: dict[str, list[str]]
+    """What the codes of each column mean in this piece."""
+    columns: list[str]
+    """The columns of its lines: some pieces have more payers than others."""
+    sums: list[list[Any]]
+    provisional: list[tuple[str, int]]
+
+    def as_data(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for beside the lines."""
+
+    closing: bool = False
+    tally: bool = False
+
+
+def table_of(frame: pl.DataFrame, pack: Pack, bad: Any, void: Rows | None) -> Table:
+    """The rows of a piece as a table whose good rows become claims."""
+    from mediaid.batch.ids import numbered  # noqa: PLC0415
+
+    values: dict[str, Any] = {
+        series.name: series if series.dtype == pl.String else series.to_numpy()
+        for series in frame.drop("row").iter_columns()
+    }
+    problems = Problems("", (), frame.height)
+    problems.bad |= bad
+    return Table(
+        source=Part(Path(), 0, [], frame, 0),
+        pack=pack,
+        columns=Columns({}, {}, ()),
+        size=frame.height,
+        values=values,
+        persons=numbered(values["person_id"]),
+        problems=problems,
+        empty=np.zeros(frame.height, dtype=np.bool_),
+        void=void,
+    )
+
+
+def read_piece(path: Path, schema: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a piece in the order of the input."""
+    frames = sorted(read_all(path), key=lambda frame: int(frame["row"][0]))
+    return pl.concat([schema, *frames], rechunk=True)
+
+
+def settle_piece(
+    number: int,
+    table: Table,
+    rows: Rows,
+    starts: Rows,
+    folder: Path,
+    wanted: Wanted,
+    opening: OpeningTable | None,
+) -> Settled:
+    """Settle a piece whose good claims have these numbers, and put its lines aside by stretch."""
+    claims = table.claims()
+    settlement = settle(claims, table.pack, opening)
+    lines = settlement.lines
+    if wanted.closing:
+        _put(folder / f"closing-{number}", [closing_frame(settlement, opening)])
+    if wanted.tally:
+        _put(folder / f"tally-{number}", [tally(lines, claims, table.pack)])
+    its = rows[lines.claim]
+    frame = pl.DataFrame({"row": its.astype(np.uint32), **line_columns(lines)})
+    ends = np.searchsorted(its, np.append(starts[1:], np.iinfo(np.int64).max))
+    begins = np.concatenate(([0], ends[:-1]))
+    filled = np.flatnonzero(ends > begins)
+    slices = [frame.slice(int(begins[at]), int(ends[at] - begins[at])) for at in filled.tolist()]
+    places = np.full(len(starts), -1, dtype=np.int64)
+    places[filled] = _put(folder / f"lines-{number}", slices)
+    return Settled(
+        number=number,
+        settled=claims.n,
+        lines=lines.n,
+        places=places.tolist(),
+        texts={name: getattr(lines, f"{name}_texts") for name in CODED},
+        columns=frame.columns,
+        sums=[list(asdict(its).values()) for its in sums_of(lines, claims, table.pack)],
+        provisional=list(provisional_of(lines)),
+    )
+
+
+def _put(path: Path, frames: Sequence[pl.DataFrame]) -> list[int]:
+    """Write a file anew: an interrupted run may have left half of one."""
+    path.unlink(missing_ok=True)
+    return append(path, frames)
+
+
+def line_columns(lines: Lines) -> dict[str, pl.Series]:
+    """The figures of lines, by name."""
+    columns = {"benefit": pl.Series(lines.benefit)}
+    for name in (*AMOUNTS, *CODED):
+        columns[name] = pl.Series(getattr(lines, name))
+    if lines.overpaid is not None:
+        columns["overpaid"] = pl.Series(lines.overpaid)
+    for payer, shares in lines.payers.items():
+        columns[f"{PAYER}{payer}"] = pl.Series(shares)
+    return columns
