@@ -33,12 +33,22 @@ class Headings(StrEnum):
     zh = "zh"
 
 
+class Engine(StrEnum):
+    """What settles the claims."""
+
+    embedded = "embedded"
+    spark = "spark"
+
+
 def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
     claims: Annotated[
         Path,
         typer.Argument(
             metavar="CLAIMS",
-            help=_("The claims: .csv, .parquet or .xlsx, headings in Chinese or English."),
+            help=_(
+                "The claims: .csv, .parquet or .xlsx, headings in Chinese or English; or a folder "
+                "or quoted pattern of .csv or .parquet files."
+            ),
             show_default=False,
         ),
     ],
@@ -116,6 +126,68 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
             ),
         ),
     ] = Headings.en,
+    summary: Annotated[
+        Path | None,
+        typer.Option(
+            "--summary",
+            metavar="FILE",
+            help=_("Write totals by benefit, category, month and area: .xlsx or .csv."),
+            show_default=False,
+        ),
+    ] = None,
+    opening: Annotated[
+        Path | None,
+        typer.Option(
+            "--opening",
+            metavar="FILE",
+            help=_("Pools that earlier claims have used: the --closing of an earlier run."),
+            show_default=False,
+        ),
+    ] = None,
+    closing: Annotated[
+        Path | None,
+        typer.Option(
+            "--closing",
+            metavar="FILE",
+            help=_("Write the pools after these claims: .csv or .parquet."),
+            show_default=False,
+        ),
+    ] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            "--memory",
+            metavar="SIZE",
+            help=_("Stay within this much memory, such as 1GiB; else half of what is free."),
+            show_default=False,
+        ),
+    ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help=_(
+                "Keep what is done in OUT.work, so that the same command goes on from there after "
+                "an interruption."
+            ),
+        ),
+    ] = False,
+    engine: Annotated[
+        Engine,
+        typer.Option(
+            "--engine",
+            help=_("Where to settle: on this machine, or on Spark, from Parquet to a new folder."),
+        ),
+    ] = Engine.embedded,
+    master: Annotated[
+        str | None,
+        typer.Option(
+            "--master",
+            metavar="URL",
+            help=_("Spark's master, such as spark://host:7077; else as Spark is configured."),
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     from mediaid.batch.formats import need_libraries
     from mediaid.packs.load import load_pack
@@ -124,6 +196,7 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
     from mediaid.batch.memory import keep_freed_memory
 
     keep_freed_memory()
+    from mediaid.batch.large.limits import parse_memory
     from mediaid.batch.run import Job
     from mediaid.batch.summary import show
 
@@ -138,14 +211,21 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
         mapping=_mapping(mapping, loaded, roster, derivation),
         roster=roster,
         derivation=derivation,
+        opening=opening,
+        closing=closing,
+        summary=summary,
+        memory=None if memory is None else parse_memory(memory),
+        resume=resume,
     )
     try:
         with _ended_by_signal():
-            summary = _run(job)
+            found = _run(job) if engine is Engine.embedded else _run_on_spark(job, master)
     except KeyboardInterrupt:
         typer.echo(_("interrupted: nothing was written"), err=True)
+        if resume:
+            typer.echo(_("the same command goes on from what is done"), err=True)
         raise typer.Exit(REFUSED) from None
-    typer.echo(show(summary))
+    typer.echo(show(found))
     typer.echo(_("written: {files}").format(files=", ".join(map(str, job.outputs))))
 
 
@@ -174,6 +254,19 @@ def _mapping(
         if given is not None:
             raise MediaidError(Fault(option, _("belongs to a file read with --mapping")))
     return None
+
+
+def _run_on_spark(job: Job, master: str | None) -> Summary:
+    from mediaid.batch.spark.session import need_spark
+
+    need_spark()
+    from mediaid.batch.spark.run import run_on_spark
+
+    def report(doing: str, done: float) -> None:  # noqa: ARG001
+        if sys.stderr.isatty():
+            typer.echo(doing, err=True)
+
+    return run_on_spark(job, master, report)
 
 
 @contextmanager
