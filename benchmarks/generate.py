@@ -16,7 +16,16 @@ What the file looks like:
   One claim in fifty ends in 5 分, so that rates of 50%, 70% and 90% land on half a 分.
 * **Rows** come in random order.
 
-``--holder-claims N`` gives one person N claims and takes them away from the others.
+The other options make the file uneven, each on its own:
+
+* ``--holder-claims N`` gives one person N claims and takes them away from the others.
+* ``--household-claims N`` adds a column of households (of one to four persons, whose numbers are
+  drawn evenly; one claim in fifty has none) and puts persons with N claims together into one.
+* ``--one-category SHARE`` gives that share of the persons the category ``dibao`` in every claim;
+  the others draw as before.
+
+``--parts K`` writes a folder of K files of ``rows / K`` claims each, one after the other, with
+other persons and claim ids in each: more claims than fit into memory.
 """
 
 from __future__ import annotations
@@ -61,6 +70,9 @@ class Shape:
     seed: int = 20230101
     years: int = 1
     holder_claims: int = 0
+    household_claims: int = 0
+    one_category: float = 0.0
+    part: int = 0
 
 
 def person_of_each_claim(shape: Shape, rng: np.random.Generator) -> Ints:
@@ -126,24 +138,45 @@ def texts(choices: dict[str, float], index: NDArray[np.int64]) -> pl.Series:
     return pl.Series(list(choices)).gather(index)
 
 
+def household_ids(person: Ints, shape: Shape, rng: np.random.Generator) -> pl.Series:
+    """The household of each claim; the last persons, with so many claims, share one."""
+    sizes = rng.integers(1, 5, size=int(person[-1]) + 1)
+    household = np.repeat(np.arange(len(sizes)), sizes)[: len(sizes)][person]
+    household[-shape.household_claims :] = household[-1]
+    texts = "H" + pl.Series(household + shape.part * len(person)).cast(pl.String)
+    return texts.zip_with(pl.Series(rng.random(len(person)) >= 0.02), pl.Series([""]))
+
+
+def categories(person: Ints, shape: Shape, rng: np.random.Generator) -> Ints:
+    """The category of each claim, as a place in CATEGORIES."""
+    drawn = draw(CATEGORIES, len(person), rng)
+    if not shape.one_category:
+        return drawn
+    one = rng.random(int(person[-1]) + 1) < shape.one_category
+    return np.where(one[person], list(CATEGORIES).index("dibao"), drawn)
+
+
 def claims(shape: Shape) -> pl.DataFrame:
     """The claims file as a frame; the same for the same shape on every machine."""
-    rng = np.random.default_rng(shape.seed)
+    rng = np.random.default_rng(shape.seed + shape.part)
     person = person_of_each_claim(shape, rng)
     size = len(person)
+    first = shape.part * size
     setting = draw(SETTINGS, size, rng)
     fen = amounts(setting == list(SETTINGS).index("outpatient"), rng)
     frame = pl.DataFrame(
         {
-            "claim_id": pl.Series(rng.permutation(size) + 1).cast(pl.String),
-            "person_id": person_ids(person),
+            "claim_id": pl.Series(rng.permutation(size) + 1 + first).cast(pl.String),
+            "person_id": person_ids(person + first // CLAIMS_PER_YEAR * 5 // 4),
             "date": pl.Series(days(person, shape, rng)).cast(pl.Int32).cast(pl.Date),
             "setting": texts(SETTINGS, setting),
-            "category": texts(CATEGORIES, draw(CATEGORIES, size, rng)),
+            "category": texts(CATEGORIES, categories(person, shape, rng)),
             "insurance": texts(INSURANCES, draw(INSURANCES, size, rng)),
             "self_paid": pl.Series(fen),
         }
     )
+    if shape.household_claims:
+        frame = frame.with_columns(household_ids(person, shape, rng).alias("household_id"))
     yuan = pl.format(
         "{}.{}",
         pl.col("self_paid") // 100,
@@ -162,11 +195,30 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=Shape.seed)
     parser.add_argument("--years", type=int, default=1)
     parser.add_argument("--holder-claims", type=int, default=0)
+    parser.add_argument("--household-claims", type=int, default=0)
+    parser.add_argument("--one-category", type=float, default=0.0)
+    parser.add_argument("--parts", type=int, default=0)
     options = parser.parse_args()
-    shape = Shape(options.rows, options.seed, options.years, options.holder_claims)
-    frame = claims(shape)
-    frame.write_parquet(options.output)
-    print(frame["person_id"].n_unique())
+    persons = 0
+    for part in range(max(1, options.parts)):
+        frame = claims(
+            Shape(
+                options.rows // max(1, options.parts),
+                options.seed,
+                options.years,
+                options.holder_claims,
+                options.household_claims,
+                options.one_category,
+                part,
+            )
+        )
+        path = options.output
+        if options.parts:
+            path.mkdir(exist_ok=True)
+            path = path / f"part-{part:03}.parquet"
+        frame.write_parquet(path)
+        persons += frame["person_id"].n_unique()
+    print(persons)
 
 
 if __name__ == "__main__":
