@@ -114,9 +114,14 @@ def random_rows(pack: Pack, count: int, spoil: bool = False) -> list[Row]:
 
 @pytest.mark.usefixtures("spark")
 def test_claim_by_claim_what_one_machine_gives(tmp_path: Path) -> None:
-    """With pools of households, reversals, bad rows and their rejects; totals too."""
+    """With pools of households, reversals, bad rows and their rejects; totals too.
+
+    The path is longer than a message shows: files keep their names.
+    """
     pack = load_pack("shanghai-minhang", readings=("cap-holder=household",))
-    source = claims_folder(tmp_path / "claims", random_rows(pack, 400, spoil=True), 3)
+    deep = tmp_path / ("long" * 20)
+    deep.mkdir()
+    source = claims_folder(deep / "claims", random_rows(pack, 400, spoil=True), 3)
     one, other = tmp_path / "one.parquet", tmp_path / "other"
     here = Job(source, one, pack, rejects=tmp_path / "one-r.parquet", summary=tmp_path / "one.csv")
     there = Job(source, other, pack, rejects=tmp_path / "other-r", summary=tmp_path / "other.csv")
@@ -127,7 +132,7 @@ def test_claim_by_claim_what_one_machine_gives(tmp_path: Path) -> None:
     assert rejected.to_dicts() == pl.read_parquet(tmp_path / "one-r.parquet").to_dicts()
     assert (other / "_SUCCESS").exists()
     left = {path.name for path in tmp_path.iterdir()}
-    assert left == {"claims", "one.parquet", "one-r.parquet", "one.csv"} | {
+    assert left == {deep.name, "one.parquet", "one-r.parquet", "one.csv"} | {
         "other",
         "other-r",
         "other.csv",

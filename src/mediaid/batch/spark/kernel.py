@@ -27,6 +27,7 @@ from mediaid.batch.summary import provisional_of, sums_of
 from mediaid.batch.table import read_table
 from mediaid.claims.table import COUNTS
 from mediaid.engine.settle import settle
+from mediaid.faults import visible
 from mediaid.packs.cache import as_texts, from_texts
 from mediaid.packs.model import Pack
 
@@ -129,7 +130,7 @@ def refused(
         if table.problems.count:
             frame = rejects_frame(table, task.chinese)
             frame = frame.with_columns(pl.col(frame.columns[0]).cast(pl.Int64))
-            file = pl.repeat(Path(part.name).name, frame.height, dtype=pl.String, eager=True)
+            file = pl.repeat(visible(part.path.name), frame.height, dtype=pl.String, eager=True)
             yield from _batches(frame.insert_column(0, file.alias("_file")))
 
 
