@@ -291,3 +291,11 @@ def test_a_short_row_is_found_beside_one_with_an_empty_cell_too_many(tmp_path: P
     source = open_source(path)
     source.load(range(3))
     assert sorted(source.broken) == [0, 1]
+
+
+def test_a_message_names_the_file_however_long_its_path_is(tmp_path: Path) -> None:
+    deep = tmp_path / ("long" * 20)
+    deep.mkdir()
+    (deep / "claims.csv").write_bytes(b"")
+    with pytest.raises(ClaimError, match=r"^…long.*/claims\.csv: the file is empty"):
+        open_source(deep / "claims.csv")

@@ -26,6 +26,14 @@ def visible(text: str) -> str:
     return shown if len(text) <= _LONGEST else shown[:_LONGEST] + "…"
 
 
+def visible_path(path: object) -> str:
+    """A path fit for a message: of a long one the end, which names the file."""
+    text = str(path)
+    if len(text) <= _LONGEST:
+        return visible_line(text)
+    return "…" + visible_line(text[1 - _LONGEST :])
+
+
 def visible_line(text: str) -> str:
     """Foreign text of any length without control and direction characters."""
     return "".join(

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from mediaid.batch.formats import refuse_disguised
-from mediaid.faults import ClaimError, Fault, visible
+from mediaid.faults import ClaimError, Fault, visible, visible_path
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class CsvSource:
     """A CSV file whose first record (or a later one) holds the headings; every cell is text."""
 
     def __init__(self, path: Path, headings_row: int = 1) -> None:
-        self.name = visible(str(path))
+        self.name = visible_path(path)
         self.first_row = headings_row + 1
         self.broken: dict[int, str] = {}
         raw = path.read_bytes()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal
 
-from mediaid.faults import ClaimError, Fault, visible
+from mediaid.faults import ClaimError, Fault, visible_path
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def format_of(path: Path) -> Format:
         return found
     raise ClaimError(
         Fault(
-            visible(str(path)),
+            visible_path(path),
             _(
                 "claims and results are .csv, .parquet or .xlsx files: save it as one of these, "
                 "or name it so"
@@ -57,4 +57,4 @@ def refuse_disguised(path: Path, head: bytes) -> None:
         wanted = _("it is UTF-16 text or no text at all: save it as CSV UTF-8")
     else:
         return
-    raise ClaimError(Fault(visible(str(path)), _("is not a CSV file: {what}").format(what=wanted)))
+    raise ClaimError(Fault(visible_path(path), _("is not a CSV file: {what}").format(what=wanted)))

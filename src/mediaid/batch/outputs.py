@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mediaid.faults import ClaimError, Fault, visible
+from mediaid.faults import ClaimError, Fault, visible, visible_path
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def refuse_paths(inputs: Sequence[Path], outputs: Sequence[Path]) -> None:
             problem = _("is the input or another output as well: name another file")
         else:
             continue
-        faults.append(Fault(visible(str(path)), problem))
+        faults.append(Fault(visible_path(path), problem))
     if faults:
         raise ClaimError(faults)
 
@@ -128,7 +128,7 @@ def unwritable(path: Path, error: OSError) -> ClaimError:
     """The refusal of an output that cannot be written."""
     reason = visible(error.strerror or str(error))
     return ClaimError(
-        Fault(visible(str(path)), _("cannot be written: {reason}").format(reason=reason))
+        Fault(visible_path(path), _("cannot be written: {reason}").format(reason=reason))
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from mediaid.batch.source import FIRST_ROW
-from mediaid.faults import ClaimError, Fault, visible
+from mediaid.faults import ClaimError, Fault, visible, visible_path
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ class ParquetSource:
     """A Parquet file; only the columns that are needed are read."""
 
     def __init__(self, path: Path) -> None:
-        self.name = visible(str(path))
+        self.name = visible_path(path)
         self.first_row = FIRST_ROW
         self.broken: dict[int, str] = {}
         self._path = path

@@ -15,7 +15,7 @@ from mediaid.batch.summary import Summary, provisional_of, sums_of
 from mediaid.batch.table import read_table
 from mediaid.batch.writers import refuse_too_long, unwatched, write_table
 from mediaid.engine.pieces import settle_in_pieces
-from mediaid.faults import ClaimError, Fault, MediaidError, visible
+from mediaid.faults import ClaimError, Fault, MediaidError, visible_path
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _hint(path: Path) -> list[Fault]:
         "--mapping {mapping}"
     )
     return [
-        Fault(visible(str(path)), message.format(label=mapping.model.label, mapping=mapping.name))
+        Fault(visible_path(path), message.format(label=mapping.model.label, mapping=mapping.name))
         for fit in fits
         if fit.complete
         for mapping in mappings

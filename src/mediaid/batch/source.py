@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from mediaid.batch.formats import format_of
-from mediaid.faults import ClaimError, Fault, visible
+from mediaid.faults import ClaimError, Fault, visible_path
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def open_source(path: Path, headings_row: int = 1) -> Source:
     except OSError as error:
         raise ClaimError(
             Fault(
-                visible(str(path)),
+                visible_path(path),
                 _("cannot be read: {reason}").format(reason=error.strerror or error),
             )
         ) from error
@@ -57,12 +57,12 @@ def refuse_no_file(path: Path) -> None:
     if not path.is_file():
         raise ClaimError(
             Fault(
-                visible(str(path)),
+                visible_path(path),
                 _("is no file of claims") if path.exists() else _("does not exist"),
             )
         )
     if path.stat().st_size == 0:
-        raise ClaimError(Fault(visible(str(path)), _("the file is empty")))
+        raise ClaimError(Fault(visible_path(path), _("the file is empty")))
 
 
 def _opened(path: Path, kind: str, headings_row: int) -> Source:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from mediaid.faults import ClaimError, Fault, visible
+from mediaid.faults import ClaimError, Fault, visible_path
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def refuse_too_long(rows: int, kind: Format, path: Path) -> None:
     if kind == "xlsx" and rows + 1 > XLSX_ROWS:
         raise ClaimError(
             Fault(
-                visible(str(path)),
+                visible_path(path),
                 _(
                     "{rows} lines do not fit into a worksheet, which has {most} rows: write .csv "
                     "or .parquet"

@@ -17,7 +17,7 @@ from python_calamine import (
 )
 
 from mediaid.batch.source import cell_text, number_text
-from mediaid.faults import ClaimError, Fault, visible
+from mediaid.faults import ClaimError, Fault, visible, visible_path
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class XlsxSource:
     """The one sheet of a workbook that has claims, its headings in the first row or a later one."""
 
     def __init__(self, path: Path, headings_row: int = 1) -> None:
-        self.name = visible(str(path))
+        self.name = visible_path(path)
         self.first_row = headings_row + 1
         self.broken: dict[int, str] = {}
         sheet, rows = _sheet_and_rows(path)
@@ -86,7 +86,7 @@ def _sheet_and_rows(path: Path, count: int | None = None) -> tuple[str, list[lis
 
 
 def _refused(path: Path, message: str) -> ClaimError:
-    return ClaimError(Fault(visible(str(path)), message))
+    return ClaimError(Fault(visible_path(path), message))
 
 
 def _only_sheet(path: Path, workbook: CalamineWorkbook) -> CalamineSheet:

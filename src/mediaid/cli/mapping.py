@@ -100,7 +100,7 @@ def recognise(
     as_json: AsJson = False,
 ) -> None:
     from mediaid.batch.formats import need_libraries
-    from mediaid.faults import MediaidError, visible
+    from mediaid.faults import MediaidError, visible_line
     from mediaid.mappings.files import load_mapping
     from mediaid.mappings.recognise import recognise as fits_of
 
@@ -114,7 +114,7 @@ def recognise(
     if not fits:
         raise MediaidError(
             _("no heading of {file} is known to any mapping: {known}").format(
-                file=visible(str(file)), known=", ".join(known)
+                file=visible_line(str(file)), known=", ".join(known)
             )
         )
     loaded_of = {id(loaded.model): loaded for loaded in known.values()}
@@ -133,7 +133,7 @@ def _several(fits: list[Fit]) -> bool:
 
 
 def _show(fits: list[Fit], loaded_of: dict[int, Loaded], file: Path) -> None:
-    from mediaid.faults import visible
+    from mediaid.faults import visible_line
     from mediaid.mappings.show import fit_lines
 
     for place, fit in enumerate(fits):
@@ -147,7 +147,7 @@ def _show(fits: list[Fit], loaded_of: dict[int, Loaded], file: Path) -> None:
     elif fits[0].complete:
         typer.echo(
             _("if that is right: mediaid batch {file} --mapping {mapping}{roster} -o OUT").format(
-                file=visible(str(file)), mapping=best.name, roster=roster
+                file=visible_line(str(file)), mapping=best.name, roster=roster
             )
         )
     else:
@@ -155,7 +155,7 @@ def _show(fits: list[Fit], loaded_of: dict[int, Loaded], file: Path) -> None:
             _(
                 "no mapping fits as it is. Write one of your own: mediaid mapping recognise {file} "
                 "-o OWN.yaml, and decide what its last lines ask"
-            ).format(file=visible(str(file)))
+            ).format(file=visible_line(str(file)))
         )
 
 

@@ -25,7 +25,7 @@ from mediaid.batch.csv_source import (
 from mediaid.batch.formats import refuse_disguised
 from mediaid.batch.large.parts import Part
 from mediaid.batch.source import FIRST_ROW, refuse_no_file
-from mediaid.faults import visible
+from mediaid.faults import visible, visible_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,10 +42,10 @@ def csv_parts(path: Path, number: int, block: int, rows: int) -> Iterator[Part]:
     size = path.stat().st_size
     with path.open("rb") as file:
         refuse_disguised(path, file.read(1000))
-        encoding, start = _encoding(file, visible(str(path)))
+        encoding, start = _encoding(file, visible_path(path))
         file.seek(start)
         head = file.read(LONGEST_HEADING).decode(encoding, errors="ignore").encode()
-        headings, length = read_headings(head, visible(str(path)))
+        headings, length = read_headings(head, visible_path(path))
         start += len(head[:length].decode().encode(encoding))
         reader = _Reader(path, number, headings, encoding, file)
         for part in reader.parts(start, block, rows):

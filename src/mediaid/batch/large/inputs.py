@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mediaid.batch.formats import FORMATS, format_of
-from mediaid.faults import ClaimError, Fault, visible
+from mediaid.faults import ClaimError, Fault, visible, visible_path
 from mediaid.i18n import gettext as _
 
 IN_FOLDERS = (".parquet", ".csv")
@@ -23,7 +23,7 @@ class Input:
     @property
     def name(self) -> str:
         """What messages call the input as a whole."""
-        return visible(str(self.path))
+        return visible_path(self.path)
 
     @property
     def several(self) -> bool:
@@ -55,12 +55,12 @@ def _of_one_format(path: Path, candidates: list[Path]) -> tuple[Path, ...]:
         and file.is_file()
     ]
     if not files:
-        raise ClaimError(Fault(visible(str(path)), _("holds no .parquet or .csv files")))
+        raise ClaimError(Fault(visible_path(path), _("holds no .parquet or .csv files")))
     kinds = {FORMATS[file.suffix.lower()] for file in files}
     if len(kinds) > 1:
         raise ClaimError(
             Fault(
-                visible(str(path)),
+                visible_path(path),
                 _(
                     "holds .parquet and .csv files: name those of one format, such as {pattern}"
                 ).format(

@@ -9,7 +9,7 @@ import polars as pl
 
 from mediaid.batch.formats import FORMATS
 from mediaid.batch.source import FIRST_ROW, open_source
-from mediaid.faults import ClaimError, Fault, visible
+from mediaid.faults import ClaimError, Fault, visible, visible_path
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Part:
     """The number of the first row in its file."""
 
     def __post_init__(self) -> None:
-        self.name = visible(str(self.path))
+        self.name = visible_path(self.path)
         self.first_row = self.start + FIRST_ROW
 
     def load(self, wanted: Sequence[int]) -> pl.DataFrame:
@@ -77,14 +77,14 @@ def read_parts(its: Input, rows: int, ignore: Collection[int] = ()) -> Iterator[
         except OSError as error:
             reason = visible(error.strerror or str(error))
             raise ClaimError(
-                Fault(visible(str(path)), _("cannot be read: {reason}").format(reason=reason))
+                Fault(visible_path(path), _("cannot be read: {reason}").format(reason=reason))
             ) from error
 
 
 def _unlike(path: Path, first: Path) -> ClaimError:
     return ClaimError(
         Fault(
-            visible(str(path)),
+            visible_path(path),
             _("has other headings than {file}: all files need the same, in the same order").format(
                 file=visible(first.name)
             ),
@@ -124,7 +124,7 @@ def _parts_of(path: Path, number: int, rows: int, ignore: Collection[int]) -> It
         reason = visible(str(error).splitlines()[0])
         raise ClaimError(
             Fault(
-                visible(str(path)),
+                visible_path(path),
                 _("cannot be read as a Parquet file: {reason}").format(reason=reason),
             )
         ) from error

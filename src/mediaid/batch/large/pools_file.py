@@ -15,7 +15,7 @@ import polars as pl
 from mediaid.batch.formats import format_of
 from mediaid.batch.source import refuse_no_file
 from mediaid.engine.pools import LIFETIME
-from mediaid.faults import ClaimError, Fault, visible
+from mediaid.faults import ClaimError, Fault, visible, visible_path
 from mediaid.i18n import gettext as _
 from mediaid.packs.values import NO_LIMIT
 
@@ -65,7 +65,7 @@ def read_pools(path: Path, pack: Pack, rows: int) -> Iterator[pl.DataFrame]:
     """Read a pools table about `rows` at a time; ClaimError with the first faults of its rows."""
     format_of(path)
     refuse_no_file(path)
-    name = visible(str(path))
+    name = visible_path(path)
     first = 2
     for frame in _frames(path, rows):
         lacking = [column for column in COLUMNS if column not in frame.columns]
@@ -102,7 +102,7 @@ def _frames(path: Path, rows: int) -> Iterator[pl.DataFrame]:
     except (pl.exceptions.PolarsError, OSError) as error:
         reason = visible(str(error).splitlines()[0])
         raise ClaimError(
-            Fault(visible(str(path)), _("cannot be read: {reason}").format(reason=reason))
+            Fault(visible_path(path), _("cannot be read: {reason}").format(reason=reason))
         ) from error
 
 

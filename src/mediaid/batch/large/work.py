@@ -27,7 +27,7 @@ from mediaid.batch.large.scan import Scanned, Stretch
 from mediaid.batch.large.spill import append, read_all
 from mediaid.batch.outputs import refusing
 from mediaid.batch.problems import Problem
-from mediaid.faults import ClaimError, Fault, visible
+from mediaid.faults import ClaimError, Fault, visible_path
 from mediaid.i18n import gettext as _
 from mediaid.i18n import language
 
@@ -88,7 +88,7 @@ def _locked(folder: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise ClaimError(
-                Fault(visible(str(folder)), _("another run is at work in this folder"))
+                Fault(visible_path(folder), _("another run is at work in this folder"))
             ) from None
         yield
 
@@ -128,7 +128,7 @@ def _digest(path: Path) -> str:
     except OSError as error:
         raise ClaimError(
             Fault(
-                visible(str(path)),
+                visible_path(path),
                 _("cannot be read: {reason}").format(reason=error.strerror or error),
             )
         ) from error
@@ -147,7 +147,7 @@ def _refuse_other(folder: Path, task: dict[str, Any], other: dict[str, Any]) -> 
     if differing:
         raise ClaimError(
             Fault(
-                visible(str(folder)),
+                visible_path(folder),
                 _(
                     "holds the work of another task (not the same: {what}): finish that one, or "
                     "remove the folder"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mediaid.batch.formats import format_of, refuse_disguised
 from mediaid.batch.source import open_source, refuse_no_file
 from mediaid.claims.headings import key
-from mediaid.faults import ClaimError, Fault, visible
+from mediaid.faults import ClaimError, Fault, visible, visible_path
 from mediaid.i18n import gettext as _
 from mediaid.mappings.recognise import ROWS_LOOKED_AT, Fit, fit
 from mediaid.money import plain
@@ -37,7 +37,7 @@ def first_rows(path: Path) -> list[list[str]]:
     except OSError as error:
         raise ClaimError(
             Fault(
-                visible(str(path)),
+                visible_path(path),
                 _("cannot be read: {reason}").format(reason=error.strerror or error),
             )
         ) from error
@@ -52,13 +52,13 @@ def _csv_rows(path: Path) -> list[list[str]]:
             # A character cut in two would be taken for a damaged file.
             raw = raw[: raw.rfind(b"\n") + 1]
     refuse_disguised(path, raw[:1000])
-    text = as_utf8(raw, visible(str(path))).decode()
+    text = as_utf8(raw, visible_path(path)).decode()
     try:
         return list(itertools.islice(csv.reader(io.StringIO(text, newline="")), ROWS_LOOKED_AT))
     except csv.Error as error:
         raise ClaimError(
             Fault(
-                visible(str(path)),
+                visible_path(path),
                 _("cannot be read as CSV ({reason})").format(reason=visible(str(error))),
             )
         ) from error
@@ -75,14 +75,14 @@ def fit_of(path: Path, wanted: Wanted) -> tuple[Fit, list[list[str]]]:
     refuse_no_file(path)
     rows = first_rows(path)
     if not rows:
-        raise ClaimError(Fault(visible(str(path)), _("the file is empty")))
+        raise ClaimError(Fault(visible_path(path), _("the file is empty")))
     found = fit(wanted, rows)
     return found, rows[: found.row]
 
 
 def place(path: Path, found: Fit) -> str:
     """Name the row of headings."""
-    return _("{file}, row {row}").format(file=visible(str(path)), row=found.row + 1)
+    return _("{file}, row {row}").format(file=visible_path(path), row=found.row + 1)
 
 
 def locate(path: Path, mapping: Loaded, ignore: Collection[str] = ()) -> Fit:
@@ -96,7 +96,7 @@ def locate(path: Path, mapping: Loaded, ignore: Collection[str] = ()) -> Fit:
     ignored = {key(heading) for heading in ignore}
     if not found.positions:
         message = _("no heading is one of mapping {mapping}").format(mapping=mapping.name)
-        raise ClaimError(Fault(visible(str(path)), message))
+        raise ClaimError(Fault(visible_path(path), message))
     faults = [
         Fault(
             where,
@@ -139,7 +139,7 @@ def _other_units(path: Path, above: list[list[str]]) -> list[Fault]:
     """Faults for a note above the headings that amounts are in another unit than 元."""
     return [
         Fault(
-            _("{file}, row {row}").format(file=visible(str(path)), row=number),
+            _("{file}, row {row}").format(file=visible_path(path), row=number),
             _("says {unit}: amounts are read in 元; convert them, and write 元").format(
                 unit=said["unit"]
             ),

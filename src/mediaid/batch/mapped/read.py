@@ -22,7 +22,7 @@ from mediaid.batch.source import open_source
 from mediaid.batch.table import Table, find_problems
 from mediaid.claims.cells import parse_code
 from mediaid.claims.fields import pack_fields
-from mediaid.faults import ClaimError, Fault, visible
+from mediaid.faults import ClaimError, Fault, visible_path
 from mediaid.i18n import gettext as _
 from mediaid.mappings.check import AIDED
 from mediaid.mappings.show import column_name
@@ -54,7 +54,7 @@ def read_mapped(
             "holds no categories: name the file that says who is in which with --roster "
             "(mapping {mapping})"
         )
-        raise ClaimError(Fault(visible(str(path)), message.format(mapping=mapping.name)))
+        raise ClaimError(Fault(visible_path(path), message.format(mapping=mapping.name)))
     sheet = open_sheet(open_source(path, fit.row + 1), fit.positions, mapping, pack)
     bill = read_bill(mapping.model.amounts, sheet.cells, sheet.at)
     notes = _leave_out_no_claims(sheet, bill)

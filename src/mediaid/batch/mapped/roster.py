@@ -15,7 +15,7 @@ from mediaid.batch.problems import Problem, Problems
 from mediaid.batch.source import open_source
 from mediaid.claims.cells import parse_code
 from mediaid.claims.table import NO_DATE
-from mediaid.faults import ClaimError, Fault, visible
+from mediaid.faults import ClaimError, Fault, visible_path
 from mediaid.i18n import gettext as _
 from mediaid.people.documents import KINDS, RESIDENT
 from mediaid.people.identity import MARKS
@@ -146,7 +146,7 @@ def read_roster(path: Path, pack: Pack, words: Map[str, str] | None = None) -> R
         raise ClaimError(faults)
     if periods.is_empty():
         raise ClaimError(
-            Fault(visible(str(path)), _("names nobody: below the headings all is empty"))
+            Fault(visible_path(path), _("names nobody: below the headings all is empty"))
         )
     return Roster(periods.sort("from").drop("row"), source.name)
 

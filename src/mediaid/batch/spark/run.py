@@ -41,7 +41,7 @@ from mediaid.claims.records import from_records
 from mediaid.engine.order import components
 from mediaid.engine.settle import settle
 from mediaid.engine.verbs.split import UNASSIGNED
-from mediaid.faults import ClaimError, Fault, visible
+from mediaid.faults import ClaimError, Fault, visible, visible_path
 from mediaid.i18n import gettext as _
 from mediaid.i18n import language
 
@@ -422,7 +422,7 @@ class _Run:
         if files.exists(its):
             raise ClaimError(
                 Fault(
-                    visible(str(path)),
+                    visible_path(path),
                     _("exists already: Spark's results go to a new folder; remove it first"),
                 )
             )
