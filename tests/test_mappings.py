@@ -216,7 +216,7 @@ def test_files_that_are_none(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     empty.write_bytes(b"")
     for arguments, says in (
         (["recognise", str(tmp_path / "no.csv")], "does not exist"),
-        (["recognise", str(empty)], "no heading"),
+        (["recognise", str(empty)], "the file is empty"),
         (["show", "legder"], "Did you mean ledger"),
         (["check", str(empty)], "the file is empty"),
         (
