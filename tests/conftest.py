@@ -6,11 +6,17 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from mediaid import i18n
+from postgresql import Server, running
+
+if TYPE_CHECKING:
+    from register_support import Office
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,68 @@ def require() -> Callable[[str], str]:
         pytest.skip(message)
 
     return found
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL server, started when the first test asks for it."""
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A register with one office and the Minhang rules, to be copied."""
+    path = tmp_path_factory.mktemp("register") / "template.db"
+    _prepare(str(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: Server) -> str:
+    """The same on PostgreSQL: a database's name."""
+    name = postgresql.database()
+    _prepare(postgresql.url_of(name))
+    return name
+
+
+def _prepare(where: str) -> None:
+    from mediaid.packs.load import load_pack  # noqa: PLC0415 - for few of all tests
+    from mediaid.register.database.open import create_register  # noqa: PLC0415
+    from mediaid.register.determinations.packs import adopt_pack  # noqa: PLC0415
+    from register_support import Office  # noqa: PLC0415
+
+    office = Office()
+    register = create_register(
+        where, {"MH": "某镇", "XZ": "莘庄镇"}, clock=office.clock, who=office.who
+    )
+    with register.write("pack.adopt") as work:
+        adopt_pack(work, load_pack("shanghai-minhang"))
+    register.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh register with offices MH and XZ, on each database: its file or URL."""
+    if request.param == "sqlite":
+        path = tmp_path / "register.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        path.chmod(0o600)
+        return str(path)
+    server: Server = request.getfixturevalue("postgresql")
+    return server.url_of(server.database(request.getfixturevalue("postgresql_template")))
+
+
+@pytest.fixture
+def office(place: str) -> Iterator[Office]:
+    """People at work in a fresh register, on each database."""
+    from mediaid.register.database.open import open_register  # noqa: PLC0415
+    from register_support import Office  # noqa: PLC0415
+
+    its = Office()
+    its.register = open_register(place, clock=its.clock, who=its.who)
+    yield its
+    its.register.close()
 
 
 # No test depends on how fast the machine is. `default` searches anew in every run; `ci` tries the

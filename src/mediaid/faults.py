@@ -81,3 +81,7 @@ class ClaimError(MediaidError):
 
 class ScenarioError(MediaidError):
     """A scenario file that is refused."""
+
+
+class RegisterError(MediaidError):
+    """A change or question that the case register refuses."""

@@ -1,0 +1,1 @@
+"""Cases as they are taken in: number, bills, papers."""

@@ -1,0 +1,71 @@
+"""受理: open a case under a number of its office and year."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+
+from mediaid.faults import RegisterError, visible
+from mediaid.i18n import gettext as _
+from mediaid.register.database.locks import lock_persons
+from mediaid.register.people.persons import get_person
+from mediaid.register.schema import aid_case, case_counter, office, standing
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from mediaid.register.session import Work
+
+CHINA = dt.timezone(dt.timedelta(hours=8))
+"""The one time zone of China: a case belongs to the year of its office's calendar."""
+
+
+def open_case(work: Work, office_code: str, person_id: int) -> str:
+    """Open a case of a person and return its 受理号, such as MH-2023-000001."""
+    lock_persons(work.connection, [person_id])
+    get_person(work.connection, person_id)
+    number = _next_number(work, office_code)
+    row = work.insert(
+        aid_case,
+        number=number,
+        office=office_code,
+        person_id=person_id,
+        state="accepted",
+        accepted_by=work.actor.name,
+        accepted_at=work.now,
+    )
+    work.insert(standing, case_id=row.id, in_force_id=None, pending_id=None)
+    work.subject = f"case:{number}"
+    return number
+
+
+def only_office(connection: Connection) -> str:
+    """Return the register's office where it has just one; RegisterError where one must be named."""
+    codes = list(connection.scalars(select(office.c.code).order_by(office.c.code)))
+    if len(codes) == 1:
+        return str(codes[0])
+    raise RegisterError(
+        _("name the office with --office: {offices}").format(offices=", ".join(codes))
+    )
+
+
+def _next_number(work: Work, code: str) -> str:
+    year = work.now.astimezone(CHINA).year
+    known = work.connection.scalar(select(office.c.code).where(office.c.code == code))
+    if known is None:
+        raise RegisterError(_("there is no office {office}").format(office=visible(code)))
+    key = {"office": code, "year": year}
+    # The row is locked from here on: two offices never wait for each other, two clerks do.
+    last = work.connection.scalar(
+        update(case_counter)
+        .where(case_counter.c.office == code, case_counter.c.year == year)
+        .values(last=case_counter.c.last + 1)
+        .returning(case_counter.c.last)
+    )
+    if last is None:
+        last = work.insert(case_counter, **key, last=1).last
+    else:
+        work.update(case_counter, key, last=last)
+    return f"{code}-{year}-{last:06d}"

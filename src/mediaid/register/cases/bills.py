@@ -1,0 +1,236 @@
+"""Enter, withdraw and reverse bills. No bill that counts stands twice."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from mediaid.claims.records import from_records
+from mediaid.faults import RegisterError, visible
+from mediaid.i18n import gettext as _
+from mediaid.money import show_yuan
+from mediaid.register.cases.find import get_case
+from mediaid.register.determinations.facts import bills_of, first_day
+from mediaid.register.determinations.packs import code_of, current_pack
+from mediaid.register.determinations.recompute import lock_group, recompute_person
+from mediaid.register.people.persons import clean, required
+from mediaid.register.schema import aid_case, bill, bill_reversal
+from mediaid.register.workflow.states import OPEN_FOR_ENTRY
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from sqlalchemy import Row
+
+    from mediaid.register.session import Work
+
+
+@dataclass(frozen=True)
+class SelfPaid:
+    """What the person bore: given, or derived from what the bill says. Amounts in 分."""
+
+    amount: int
+    derivation: Mapping[str, int] | None = None
+
+    @staticmethod
+    def derived(
+        total: int,
+        pooled_fund: int = 0,
+        critical_illness: int = 0,
+        out_of_scope: int = 0,
+        other_relief: int = 0,
+    ) -> SelfPaid:
+        """Take off the total what others paid and what is out of scope; all is kept and shown.
+
+        Raises RegisterError where more is taken off than there is.
+        """
+        taken = {
+            "pooled_fund": pooled_fund,
+            "critical_illness": critical_illness,
+            "out_of_scope": out_of_scope,
+            "other_relief": other_relief,
+        }
+        left = total - sum(taken.values())
+        if left < 0:
+            raise RegisterError(
+                _("what is taken off ({taken} yuan) exceeds the total of {total} yuan").format(
+                    taken=show_yuan(sum(taken.values())), total=show_yuan(total)
+                )
+            )
+        return SelfPaid(left, {"total": total, **taken})
+
+
+@dataclass(frozen=True)
+class NewBill:
+    """A bill to be entered. `fields` are further claim fields that rules read, as text."""
+
+    institution: str
+    invoice_no: str
+    dated_on: dt.date
+    setting: str
+    self_paid: SelfPaid
+    fields: Mapping[str, str] = field(default_factory=dict)
+    similar_answer: str = ""
+    """Why it is no duplicate, though the person has a bill of that day and amount already."""
+
+
+def bill_key(institution: str, invoice_no: str) -> str:
+    """Return what identifies a bill, however its institution and number are typed."""
+    parts = (unicodedata.normalize("NFKC", text).casefold() for text in (institution, invoice_no))
+    return "\n".join("".join(part.split()) for part in parts)
+
+
+def add_bill(work: Work, number: str, new: NewBill) -> int:
+    """Enter a bill into a case that is open for entry; return its id.
+
+    Raises RegisterError where the case is closed, the bill is known already, a similar one asks
+    for an answer, or the rules cannot read it.
+    """
+    case = _open_case(work, number)
+    institution = required(new.institution, _("institution"))
+    invoice_no = required(new.invoice_no, _("invoice number"))
+    key = bill_key(institution, invoice_no)
+    _refuse_duplicate(work, key)
+    answer = clean(new.similar_answer)
+    _ask_about_similar(work, case, new, answer)
+    try:
+        row = work.insert(
+            bill,
+            case_id=case.id,
+            person_id=case.person_id,
+            institution=institution,
+            invoice_no=invoice_no,
+            bill_key=key,
+            dated_on=new.dated_on,
+            setting=code_of(work.connection, "setting", new.setting),
+            self_paid=new.self_paid.amount,
+            derivation=None if new.self_paid.derivation is None else dict(new.self_paid.derivation),
+            fields={name: clean(text) for name, text in new.fields.items() if text.strip()},
+            similar_answer=answer or None,
+            counts=True,
+            recorded_by=work.actor.name,
+            recorded_at=work.now,
+        )
+    except IntegrityError as error:
+        if "bill_key" not in str(error.orig):
+            raise
+        raise RegisterError(
+            _("another office has just entered this bill: it is not entered twice")
+        ) from None
+    _refuse_unreadable(work, case.person_id, row.id)
+    return int(row.id)
+
+
+def withdraw_bill(work: Work, number: str, bill_id: int) -> None:
+    """Take a bill that was entered by mistake out of a case that is open for entry."""
+    case = _open_case(work, number)
+    row = _bill(work, bill_id)
+    if row.case_id != case.id or not row.counts:
+        raise RegisterError(
+            _("bill {bill} is none of case {case}").format(bill=bill_id, case=number)
+        )
+    _no_longer_counts(work, row, "bill withdrawn")
+
+
+def reverse_bill(work: Work, bill_id: int, reason: str) -> None:
+    """退费: a bill was cancelled by its institution. What rested on it is settled again."""
+    row = _bill(work, bill_id)
+    lock_group(work.connection, row.person_id)
+    row = _bill(work, bill_id)
+    if not row.counts:
+        raise RegisterError(_("bill {bill} does not count any more").format(bill=bill_id))
+    work.insert(
+        bill_reversal,
+        bill_id=row.id,
+        reason=required(reason, "--reason"),
+        reversed_by=work.actor.name,
+        reversed_at=work.now,
+    )
+    case = work.connection.execute(select(aid_case).where(aid_case.c.id == row.case_id)).one()
+    work.subject = f"case:{case.number}"
+    _no_longer_counts(work, row, "bill reversed")
+
+
+def _open_case(work: Work, number: str) -> Row[Any]:
+    """Return a case that takes bills, under the lock of its group."""
+    case = get_case(work.connection, number)
+    lock_group(work.connection, case.person_id)
+    case = get_case(work.connection, number)
+    if case.state not in OPEN_FOR_ENTRY:
+        raise RegisterError(
+            _("case {case} is {state}: send it back first to change its bills").format(
+                case=number, state=case.state
+            )
+        )
+    work.subject = f"case:{number}"
+    return case
+
+
+def _bill(work: Work, bill_id: int) -> Row[Any]:
+    row = work.connection.execute(select(bill).where(bill.c.id == bill_id)).one_or_none()
+    if row is None:
+        raise RegisterError(_("there is no bill {bill}").format(bill=bill_id))
+    return row
+
+
+def _refuse_duplicate(work: Work, key: str) -> None:
+    found = (
+        select(aid_case.c.number, bill.c.id)
+        .join(aid_case, aid_case.c.id == bill.c.case_id)
+        .where(bill.c.bill_key == key, bill.c.counts)
+    )
+    other = work.connection.execute(found).one_or_none()
+    if other is not None:
+        raise RegisterError(
+            _(
+                "this invoice of this institution is bill {bill} of case {case} already: no bill "
+                "is aided twice"
+            ).format(bill=other.id, case=other.number)
+        )
+
+
+def _ask_about_similar(work: Work, case: Row[Any], new: NewBill, answer: str) -> None:
+    """Have somebody say why a bill of the same person, day and amount is another one."""
+    found = (
+        select(aid_case.c.number, bill)
+        .join(aid_case, aid_case.c.id == bill.c.case_id)
+        .where(
+            bill.c.person_id == case.person_id,
+            bill.c.dated_on == new.dated_on,
+            bill.c.self_paid == new.self_paid.amount,
+            bill.c.counts,
+        )
+        .order_by(bill.c.id)
+    )
+    other = work.connection.execute(found).first()
+    if other is not None and not answer:
+        raise RegisterError(
+            _(
+                "the person has a bill of the same day and amount already: bill {bill} of case "
+                "{case}, invoice {invoice} of {institution}. If this is another one, say why with "
+                "--similar"
+            ).format(
+                bill=other.id,
+                case=other.number,
+                invoice=visible(other.invoice_no),
+                institution=visible(other.institution),
+            )
+        )
+
+
+def _refuse_unreadable(work: Work, person_id: int, bill_id: int) -> None:
+    """Refuse at once what the rules could not read later on."""
+    pack = current_pack(work.connection)
+    entered = next(its for its in bills_of(work.connection, [person_id]) if its.id == bill_id)
+    from_records([entered.claim(pack) | dict(entered.fields)], pack, first_row=0)
+
+
+def _no_longer_counts(work: Work, row: Row[Any], cause: str) -> None:
+    since = first_day(work.connection, row.person_id, [row.id], current_pack(work.connection))
+    work.update(bill, {"id": row.id}, counts=False)
+    recompute_person(work, row.person_id, since, cause)

@@ -1,0 +1,1 @@
+"""Opening a register on SQLite and PostgreSQL, and what either says when it cannot."""

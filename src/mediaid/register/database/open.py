@@ -1,0 +1,152 @@
+"""Create a register, open one, and refuse what is none or belongs to a newer program."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from sqlalchemy import inspect, text
+
+from mediaid.faults import Fault, RegisterError, visible
+from mediaid.i18n import gettext as _
+from mediaid.register.database.address import Address, address
+from mediaid.register.database.connect import BUSY_SECONDS, engine_for, reading
+from mediaid.register.database.errors import plain_errors
+from mediaid.register.schema import HEAD, KNOWN, office, setting
+from mediaid.register.session import Clock, Identify, Register, identify, utc_now
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+
+def create_register(
+    where: str | Path | None,
+    offices: dict[str, str],
+    *,
+    separation: bool = True,
+    clock: Clock = utc_now,
+    who: Identify = identify,
+) -> Register:
+    """Create a register with its offices (code → name), and return it open.
+
+    On SQLite the file is made readable and writable by its owner alone. `separation` asks that
+    who approves a case is not who accepted it. Raises RegisterError where one exists already.
+    """
+    place = address(where)
+    if place.path is not None:
+        _new_file(place.path)
+    engine = engine_for(place)
+    register = Register(place, engine, clock, who)
+    try:
+        if place.path is not None:
+            _use_log(place, engine)
+        with register.write("register.create") as work:
+            _make_tables(place, work.connection)
+            work.details = {"schema": HEAD, "separation": separation}
+            for name, value in (
+                ("register", str(uuid4())),
+                ("separation", "on" if separation else "off"),
+            ):
+                work.insert(setting, name=name, value=value)
+            for code, name in offices.items():
+                work.insert(office, code=code, name=name)
+    except BaseException:
+        engine.dispose()
+        if place.path is not None:
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{place.path}{suffix}").unlink(missing_ok=True)
+        raise
+    return register
+
+
+def open_register(
+    where: str | Path | None,
+    *,
+    clock: Clock = utc_now,
+    who: Identify = identify,
+    busy_seconds: float = BUSY_SECONDS,
+) -> Register:
+    """Open a register. Raises RegisterError where there is none, or its schema is another."""
+    place = address(where)
+    engine = _opened(place, busy_seconds)
+    found = _schema(place, engine)
+    if found != HEAD:
+        engine.dispose()
+        raise RegisterError(Fault(str(place), _other_schema(found)))
+    return Register(place, engine, clock, who)
+
+
+def upgrade_register(where: str | Path | None, *, clock: Clock = utc_now) -> tuple[str, str]:
+    """Bring an older register to this program's schema; return the schemas before and after."""
+    from mediaid.register.migrations.upgrade import upgrade  # noqa: PLC0415 - alembic is slow
+
+    place = address(where)
+    engine = _opened(place, BUSY_SECONDS)
+    found = _schema(place, engine)
+    if found is None or found not in KNOWN:
+        engine.dispose()
+        raise RegisterError(Fault(str(place), _other_schema(found)))
+    register = Register(place, engine, clock)
+    if found != HEAD:
+        with register.write("register.upgrade") as work:
+            upgrade(work.connection)
+            work.details = {"from": found, "to": HEAD}
+    register.close()
+    return found, HEAD
+
+
+def _opened(place: Address, busy_seconds: float) -> Engine:
+    if place.path is not None and not place.path.is_file():
+        raise RegisterError(
+            Fault(
+                str(place),
+                _("there is no register: create one with mediaid register init"),
+            )
+        )
+    return engine_for(place, busy_seconds)
+
+
+def _new_file(path: Path) -> None:
+    """Make an empty file that nobody else may read; SQLite's own files follow its mode."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        raise RegisterError(Fault(str(path), _("exists already: it is left as it is"))) from None
+    except OSError as error:
+        raise RegisterError(Fault(str(path), str(error.strerror))) from None
+
+
+def _use_log(place: Address, engine: Engine) -> None:
+    """Have SQLite write ahead; it stays with the file, and cannot be set in a transaction."""
+    with plain_errors(place):
+        raw = engine.raw_connection()
+        raw.cursor().execute("PRAGMA journal_mode = WAL")
+        raw.close()
+
+
+def _make_tables(place: Address, connection: Connection) -> None:
+    from mediaid.register.migrations.upgrade import upgrade  # noqa: PLC0415 - alembic is slow
+
+    if inspect(connection).has_table("setting"):
+        raise RegisterError(Fault(str(place), _("exists already: it is left as it is")))
+    upgrade(connection)
+
+
+def _schema(place: Address, engine: Engine) -> str | None:
+    with plain_errors(place), reading(engine) as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return None if found is None else str(found)
+
+
+def _other_schema(found: str | None) -> str:
+    if found is None:
+        return _("is no register: create one with mediaid register init")
+    if found in KNOWN:
+        return _("has the older schema {found}: run mediaid register upgrade").format(found=found)
+    return _(
+        "has schema {found}, of a newer program: install that program; this one knows {known}"
+    ).format(found=visible(found), known=HEAD)

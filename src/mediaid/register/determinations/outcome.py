@@ -1,0 +1,148 @@
+"""One bill, settled by the engine from the pools it finds: the same at decision and at replay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mediaid.claims.records import from_records
+from mediaid.engine.explain import explain
+from mediaid.engine.pools import PoolRow, Pools, holder_names, is_event, period_name, years
+from mediaid.engine.present import as_data
+from mediaid.engine.settle import settle
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mediaid.claims.table import Claims
+    from mediaid.engine.explain import BenefitResult
+    from mediaid.packs.model import Pack
+    from mediaid.register.determinations.facts import BillFacts
+
+PoolKey = tuple[str, str, str]
+"""Pool, holder, period."""
+
+OpeningRow = tuple[str, str, str, int]
+"""Pool, holder, period, and what was counted before the bill."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a bill was settled from and what came of it. Amounts in 分.
+
+    `lines` hold the columns of determination_line; `uses` what the aid adds to the pools.
+    """
+
+    bill_id: int
+    claim: Mapping[str, str]
+    opening: tuple[OpeningRow, ...]
+    explanation: Mapping[str, Any]
+    lines: tuple[Mapping[str, Any], ...]
+    uses: Mapping[PoolKey, int]
+    overpaid: int
+    provisional: tuple[str, ...]
+
+    @property
+    def aid(self) -> int:
+        return sum(int(line["aid"]) for line in self.lines)
+
+    @property
+    def payable(self) -> int:
+        return sum(int(line["payable"]) for line in self.lines)
+
+    def same_as(self, other: Outcome) -> bool:
+        """Whether both give the same figures, line by line, and use the pools alike."""
+        return (self.bill_id, self.lines, dict(self.uses), self.overpaid) == (
+            other.bill_id,
+            other.lines,
+            dict(other.uses),
+            other.overpaid,
+        )
+
+
+def settle_bill(
+    bill: BillFacts, earlier: Sequence[BillFacts], used: Mapping[PoolKey, int], pack: Pack
+) -> Outcome:
+    """Settle a bill after the `earlier` ones of its group and the aid already `used`."""
+    claim = bill.claim(pack)
+    table = from_records([claim], pack, first_row=0)
+    keys = _keys(table, pack)
+    events = _events(bill, earlier, pack)
+    opening = tuple(
+        (*key, amount)
+        for key in keys
+        if (amount := events.get(key, 0) if is_event(pack.pools[key[0]]) else used.get(key, 0))
+    )
+    return replay(bill.id, claim, opening, pack)
+
+
+def replay(
+    bill_id: int, claim: Mapping[str, str], opening: Sequence[OpeningRow], pack: Pack
+) -> Outcome:
+    """Settle a claim from what it was decided on. Raises ClaimError where the rules refuse it."""
+    table = from_records([claim], pack, first_row=0)
+    # Aid is used up in the order of decisions: whatever stands before a bill counts for it.
+    through = str(claim[pack.dating])
+    rows = tuple(PoolRow(*row[:3], int(row[3]), through) for row in opening)
+    settlement = settle(table, pack, Pools(pack.hash, rows), traced=True)
+    result = explain(settlement, 0)
+    before = {(row.pool, row.holder, row.period): row.amount for row in rows}
+    after = {(row.pool, row.holder, row.period): row.amount for row in settlement.closing().rows}
+    uses = {
+        key: after.get(key, 0) - before.get(key, 0)
+        for key in _keys(table, pack)
+        if not is_event(pack.pools[key[0]])
+    }
+    return Outcome(
+        bill_id,
+        dict(claim),
+        tuple(opening),
+        as_data(result),
+        tuple(_line(benefit) for benefit in result.benefits if benefit.applies),
+        {key: amount for key, amount in uses.items() if amount},
+        result.overpaid,
+        result.provisional,
+    )
+
+
+def _keys(table: Claims, pack: Pack) -> list[PoolKey]:
+    """Return the amount that the only claim of a table reads of each pool."""
+    row = np.zeros(1, dtype=np.int64)
+    year = int(years(table.date)[0])
+    return [
+        (name, holder_names(table, pool, row)[0], period_name(pool, year))
+        for name, pool in pack.pools.items()
+        if pool.period != "claim"
+    ]
+
+
+def _events(bill: BillFacts, earlier: Sequence[BillFacts], pack: Pack) -> dict[PoolKey, int]:
+    """Return what the earlier bills have counted into event pools."""
+    pools = {name: pool for name, pool in pack.pools.items() if is_event(pool)}
+    if all(pool.period != "lifetime" for pool in pools.values()):
+        year = bill.day(pack).year
+        earlier = [its for its in earlier if its.day(pack).year == year]
+    if not pools or not earlier:
+        return {}
+    closing = settle([its.claim(pack) for its in earlier], pack).closing()
+    return {
+        (row.pool, row.holder, row.period): row.amount for row in closing.rows if row.pool in pools
+    }
+
+
+def _line(benefit: BenefitResult) -> dict[str, Any]:
+    return {
+        "benefit": benefit.benefit,
+        "base": benefit.base,
+        "deducted": benefit.deducted,
+        "rate": benefit.rate,
+        "uncapped": benefit.uncapped,
+        "aid": benefit.aid,
+        "payable": benefit.payable,
+        "cap_left": benefit.cap_left,
+        "bound_by": benefit.bound_by,
+        "provisional": list(benefit.provisional),
+        "payers": dict(benefit.payers),
+    }

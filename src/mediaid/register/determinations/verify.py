@@ -1,0 +1,70 @@
+"""Settle every determination again from what it was decided on, under the rules kept with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from mediaid.faults import MediaidError
+from mediaid.i18n import gettext as _
+from mediaid.register.determinations.outcome import Outcome, replay
+from mediaid.register.determinations.packs import pack_by_hash
+from mediaid.register.determinations.store import content_hash, outcomes_of
+from mediaid.register.schema import aid_case, determination
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Row
+
+PAGE = 200
+
+
+def verify_determinations(connection: Connection) -> Iterator[str]:
+    """Return each determination that does not reproduce, and why."""
+    last = 0
+    while rows := _page(connection, last):
+        last = rows[-1].id
+        outcomes = outcomes_of(connection, [row.id for row in rows])
+        for row in rows:
+            for said in _check(connection, row, outcomes[row.id]):
+                yield _("case {case}, determination {number}: {said}").format(
+                    case=row.case_number, number=row.number, said=said
+                )
+
+
+def count_determinations(connection: Connection) -> int:
+    """Return how many determinations there are."""
+    return int(connection.scalar(select(func.count()).select_from(determination)) or 0)
+
+
+def _page(connection: Connection, after: int) -> list[Row[Any]]:
+    found = (
+        select(determination, aid_case.c.number.label("case_number"))
+        .join(aid_case, aid_case.c.id == determination.c.case_id)
+        .where(determination.c.id > after)
+        .order_by(determination.c.id)
+        .limit(PAGE)
+    )
+    return list(connection.execute(found))
+
+
+def _check(connection: Connection, row: Row[Any], kept: list[Outcome]) -> Iterator[str]:
+    if content_hash(kept) != row.content_hash:
+        yield _("what is kept of it was altered")
+    for name in ("aid", "payable", "overpaid"):
+        if sum(getattr(its, name) for its in kept) != getattr(row, name):
+            yield _("its total does not match its bills")
+            break
+    try:
+        pack = pack_by_hash(connection, row.pack_hash)
+        for its in kept:
+            again = replay(its.bill_id, its.claim, its.opening, pack)
+            if not again.same_as(its):
+                yield _(
+                    "bill {bill} gives other figures under its own rules (decided with engine "
+                    "{version})"
+                ).format(bill=its.bill_id, version=row.engine_version)
+    except MediaidError as error:
+        yield _("cannot be settled again: {said}").format(said=error)

@@ -1,0 +1,1 @@
+"""The register's schema, step by step: one module a released schema in `versions/`."""

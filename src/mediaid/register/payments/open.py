@@ -1,0 +1,63 @@
+"""Open the payment line of an approved determination: the aid, or the difference to what was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from mediaid.register.payments.entries import enter, outstanding
+from mediaid.register.schema import payment, person
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+
+    from mediaid.register.session import Work
+
+
+def open_difference(work: Work, case: Row[Any], now: Row[Any], before: Row[Any] | None) -> bool:
+    """Open a line for what `now` pays more (补差) or less (追回) than `before`.
+
+    Returns whether there is such a line. A reclaim is first set against what of the case is
+    approved but not yet sent.
+    """
+    difference = now.payable - (before.payable if before is not None else 0)
+    if difference == 0:
+        return False
+    kind = "reclaim" if difference < 0 else "aid" if before is None else "supplement"
+    holder = work.connection.execute(
+        select(person.c.name, person.c.died_on).where(person.c.id == case.person_id)
+    ).one()
+    line = work.insert(
+        payment,
+        case_id=case.id,
+        determination_id=now.id,
+        kind=kind,
+        amount=abs(difference),
+        state="open" if holder.died_on is None or kind == "reclaim" else "stopped",
+        payee=holder.name,
+        account="",
+    )
+    if line.state == "stopped":
+        enter(work, line, "stopped", 0, "the person died")
+    if kind == "reclaim":
+        _offset(work, line)
+    return True
+
+
+def _offset(work: Work, reclaim: Row[Any]) -> None:
+    """Set a reclaim against the case's lines that are not yet sent."""
+    lines = work.connection.execute(
+        select(payment)
+        .where(
+            payment.c.case_id == reclaim.case_id,
+            payment.c.kind != "reclaim",
+            payment.c.state == "open",
+        )
+        .order_by(payment.c.id)
+    ).all()
+    for line in lines:
+        amount = min(outstanding(work.connection, reclaim), outstanding(work.connection, line))
+        if amount > 0:
+            enter(work, line, "offset", amount, f"payment {reclaim.id}")
+            enter(work, reclaim, "offset", amount, f"payment {line.id}")

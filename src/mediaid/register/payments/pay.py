@@ -1,0 +1,111 @@
+"""发放 and 备案: what was sent, returned by the bank, paid back, and filed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from mediaid.faults import RegisterError
+from mediaid.i18n import gettext as _
+from mediaid.money import show_yuan
+from mediaid.register.cases.find import get_case
+from mediaid.register.database.locks import lock_persons
+from mediaid.register.payments.entries import enter, outstanding
+from mediaid.register.people.persons import clean, required
+from mediaid.register.schema import aid_case, payment
+from mediaid.register.workflow.states import step
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+
+    from mediaid.register.session import Work
+
+
+def set_payee(work: Work, payment_id: int, payee: str, account: str) -> None:
+    """Have a line that is not yet sent paid to somebody, to an account."""
+    line, case = _locked(work, payment_id)
+    if line.state not in ("open", "stopped"):
+        raise RegisterError(
+            _("payment {payment} is {state}: its payee cannot change any more").format(
+                payment=payment_id, state=line.state
+            )
+        )
+    changed = work.update(
+        payment,
+        {"id": line.id},
+        payee=required(payee, _("payee")),
+        account=clean(account),
+        state="open",
+    )
+    enter(work, changed, "payee", 0)
+    work.subject = f"case:{case.number}"
+
+
+def pay_case(work: Work, number: str, reference: str = "") -> int:
+    """Note that all open lines of a case were sent, and return what was, in 分."""
+    case = get_case(work.connection, number)
+    lock_persons(work.connection, [case.person_id])
+    case = get_case(work.connection, number)
+    sent = 0
+    for line in _open_lines(work, case.id):
+        amount = outstanding(work.connection, line)
+        enter(work, line, "sent", amount, clean(reference))
+        sent += amount
+    step(work, case, "pay")
+    return sent
+
+
+def bank_returned(work: Work, payment_id: int, reason: str) -> None:
+    """Note that the bank sent a payment back: it is open again."""
+    line, case = _locked(work, payment_id)
+    if line.state != "sent":
+        raise RegisterError(
+            _("payment {payment} is {state}, not sent").format(payment=payment_id, state=line.state)
+        )
+    enter(work, line, "returned", outstanding(work.connection, line), required(reason, "--reason"))
+    if case.state != "approved":
+        step(work, case, "pay_back", reason)
+    work.subject = f"case:{case.number}"
+
+
+def paid_back(work: Work, payment_id: int, amount: int, reference: str = "") -> int:
+    """Note an instalment of a reclaim, in 分, and return what is still to come."""
+    line, case = _locked(work, payment_id)
+    left = outstanding(work.connection, line)
+    if line.kind != "reclaim" or line.state != "open":
+        raise RegisterError(_("payment {payment} is no open reclaim").format(payment=payment_id))
+    if not 0 < amount <= left:
+        raise RegisterError(
+            _("{amount} is not between 0.01 and the {left} yuan still to come").format(
+                amount=show_yuan(amount), left=show_yuan(left)
+            )
+        )
+    enter(work, line, "received", amount, clean(reference))
+    work.subject = f"case:{case.number}"
+    return left - amount
+
+
+def file_case(work: Work, number: str) -> None:
+    """备案: note that a paid case was filed with the district."""
+    case = get_case(work.connection, number)
+    lock_persons(work.connection, [case.person_id])
+    step(work, get_case(work.connection, number), "file")
+
+
+def _open_lines(work: Work, case_id: int) -> list[Row[Any]]:
+    found = select(payment).where(
+        payment.c.case_id == case_id, payment.c.state == "open", payment.c.kind != "reclaim"
+    )
+    return list(work.connection.execute(found.order_by(payment.c.id)))
+
+
+def _locked(work: Work, payment_id: int) -> tuple[Row[Any], Row[Any]]:
+    """Return a line and its case, the person locked."""
+    found = select(payment).where(payment.c.id == payment_id)
+    line = work.connection.execute(found).one_or_none()
+    if line is None:
+        raise RegisterError(_("there is no payment {payment}").format(payment=payment_id))
+    case = work.connection.execute(select(aid_case).where(aid_case.c.id == line.case_id)).one()
+    lock_persons(work.connection, [case.person_id])
+    return work.connection.execute(found).one(), case

@@ -1,0 +1,83 @@
+"""Change what a person is from when to when."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from mediaid.faults import RegisterError
+from mediaid.i18n import gettext as _
+from mediaid.register.database.locks import lock_persons
+from mediaid.register.determinations.packs import code_of
+from mediaid.register.determinations.recompute import recompute_person
+from mediaid.register.people.periods import Kind, period_on, periods
+from mediaid.register.people.persons import get_person, required
+from mediaid.register.schema import person_period
+
+if TYPE_CHECKING:
+    from mediaid.register.session import Work
+
+
+def set_period(
+    work: Work,
+    person_id: int,
+    kind: Kind,
+    code: str,
+    from_on: dt.date,
+    to_on: dt.date | None = None,
+) -> None:
+    """Enter what a person is from a day on, until `to_on` or until further notice.
+
+    A period still open that began earlier ends the day before. Determinations that rested on
+    something else are settled again. Raises RegisterError where another period is in the way.
+    """
+    lock_persons(work.connection, [person_id])
+    get_person(work.connection, person_id)
+    code = required(code, kind)
+    if kind != "household":
+        code = code_of(work.connection, kind, code)
+    if to_on is not None and to_on < from_on:
+        raise RegisterError(_("the period ends before it begins"))
+    work.subject = f"person:{person_id}"
+    for row in periods(work.connection, person_id, kind):
+        if (to_on is None or row.from_on <= to_on) and (row.to_on is None or row.to_on >= from_on):
+            if row.code == code and row.from_on == from_on and row.to_on == to_on:
+                return
+            if row.to_on is None and row.from_on < from_on:
+                work.update(person_period, {"id": row.id}, to_on=from_on - dt.timedelta(days=1))
+                continue
+            raise RegisterError(
+                _(
+                    "{kind} {code} from {start} to {end} is in the way: end that period first"
+                ).format(
+                    kind=kind,
+                    code=row.code,
+                    start=row.from_on.isoformat(),
+                    end=row.to_on.isoformat() if row.to_on else "…",
+                )
+            )
+    work.insert(
+        person_period,
+        person_id=person_id,
+        kind=kind,
+        code=code,
+        from_on=from_on,
+        to_on=to_on,
+        recorded_at=work.now,
+    )
+    recompute_person(work, person_id, from_on, cause=f"{kind} changed")
+
+
+def end_period(work: Work, person_id: int, kind: Kind, to_on: dt.date) -> None:
+    """End the period in force on a day, with that day as its last."""
+    lock_persons(work.connection, [person_id])
+    work.subject = f"person:{person_id}"
+    row = period_on(work.connection, person_id, kind, to_on)
+    if row is None:
+        raise RegisterError(
+            _("person {person} has no {kind} on {day}").format(
+                person=person_id, kind=kind, day=to_on.isoformat()
+            )
+        )
+    work.update(person_period, {"id": row.id}, to_on=to_on)
+    recompute_person(work, person_id, to_on, cause=f"{kind} ended")

@@ -1,0 +1,106 @@
+"""Enter persons, find them by their documents, and note a death."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from mediaid.faults import Fault, RegisterError, visible
+from mediaid.i18n import gettext as _
+from mediaid.register.database.locks import lock_persons
+from mediaid.register.payments.stop import stop_open_payments
+from mediaid.register.people.mask import mask_number
+from mediaid.register.schema import identity_document, person
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from sqlalchemy import Connection, Row
+
+    from mediaid.register.session import Work
+
+RESIDENT = "resident"
+"""The kind of document whose numbers are resident ID numbers (公民身份号码)."""
+
+KINDS = (RESIDENT, "birth", "passport", "hk_macao", "taiwan", "foreigner", "other")
+
+
+def clean(text: str) -> str:
+    """Return what a user typed without full-width forms and outer spaces; refuse control marks."""
+    shown = " ".join(unicodedata.normalize("NFKC", text).split())
+    if visible(shown[:200]) != shown[:200] and len(shown) <= 80:
+        raise RegisterError(
+            _("{value} has invisible characters: remove them").format(value=visible(shown))
+        )
+    if len(shown) > 200:
+        raise RegisterError(_("{value} is longer than 200 characters").format(value=visible(shown)))
+    return shown
+
+
+def required(text: str, what: str) -> str:
+    """Return cleaned text that must not be empty."""
+    shown = clean(text)
+    if not shown:
+        raise RegisterError(Fault(what, _("is missing: fill it in")))
+    return shown
+
+
+def add_person(work: Work, name: str, town: str, number: str, kind: str = RESIDENT) -> int:
+    """Enter a person with an identity document; return the person's number.
+
+    Raises RegisterError where the document belongs to somebody already.
+    """
+    if kind not in KINDS:
+        raise RegisterError(
+            _("{kind} is no kind of document: use one of {known}").format(
+                kind=visible(kind), known=", ".join(KINDS)
+            )
+        )
+    number = required(number, _("number of the document")).upper()
+    known = find_person(work.connection, number, kind)
+    if known is not None:
+        raise RegisterError(
+            _("document {number} belongs to person {person} already").format(
+                number=visible(mask_number(number)), person=known
+            )
+        )
+    row = work.insert(
+        person,
+        name=required(name, _("name")),
+        town=required(town, _("town or street")),
+        died_on=None,
+        recorded_at=work.now,
+    )
+    work.insert(identity_document, person_id=row.id, kind=kind, number=number)
+    work.subject = f"person:{row.id}"
+    return int(row.id)
+
+
+def find_person(connection: Connection, number: str, kind: str = RESIDENT) -> int | None:
+    """Return the person of a document, None where nobody has it."""
+    found = connection.scalar(
+        select(identity_document.c.person_id).where(
+            identity_document.c.kind == kind,
+            identity_document.c.number == clean(number).upper(),
+        )
+    )
+    return None if found is None else int(found)
+
+
+def get_person(connection: Connection, person_id: int) -> Row[Any]:
+    """Return a person's row. Raises RegisterError where there is none."""
+    row = connection.execute(select(person).where(person.c.id == person_id)).one_or_none()
+    if row is None:
+        raise RegisterError(_("there is no person {person}").format(person=person_id))
+    return row
+
+
+def note_death(work: Work, person_id: int, on: dt.date) -> None:
+    """Note that a person died: what is not yet paid out to them stops."""
+    lock_persons(work.connection, [person_id])
+    get_person(work.connection, person_id)
+    work.update(person, {"id": person_id}, died_on=on)
+    work.subject = f"person:{person_id}"
+    stop_open_payments(work, person_id, _("the person died on {day}").format(day=on.isoformat()))

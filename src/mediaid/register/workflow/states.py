@@ -1,0 +1,115 @@
+"""The states of a case and the actions that lead from one to another: the one place for both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from mediaid.faults import RegisterError, visible
+from mediaid.i18n import gettext as _
+from mediaid.register.schema import aid_case, case_step
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
+
+    from mediaid.register.session import Work
+
+State = Literal[
+    "accepted",  # 受理: bills and papers are entered
+    "in_review",  # 待审核
+    "reviewed",  # 待审批: determined, and holding room in the pools
+    "approved",  # 待发放
+    "paid",  # 已发放
+    "filed",  # 已备案
+    "returned",  # 退回补正: open again for bills and papers
+    "denied",  # 不予救助
+    "void",  # 撤销: its bills do not count
+]
+STATES: tuple[State, ...] = (
+    "accepted",
+    "in_review",
+    "reviewed",
+    "approved",
+    "paid",
+    "filed",
+    "returned",
+    "denied",
+    "void",
+)
+OPEN_FOR_ENTRY: tuple[State, ...] = ("accepted", "returned")
+
+Action = Literal[
+    "submit",
+    "review",
+    "approve",
+    "return",
+    "deny",
+    "reopen",
+    "void",
+    "pay",
+    "pay_back",
+    "file",
+    "correct",
+]
+
+
+@dataclass(frozen=True)
+class Transition:
+    """From which states an action leads, to which, and whether it needs a reason."""
+
+    sources: tuple[State, ...]
+    target: State
+    reasoned: bool = False
+
+
+TRANSITIONS: dict[Action, Transition] = {
+    "submit": Transition(OPEN_FOR_ENTRY, "in_review"),
+    "review": Transition(("in_review",), "reviewed"),
+    "approve": Transition(("reviewed",), "approved"),
+    "return": Transition(("in_review", "reviewed"), "returned", reasoned=True),
+    "deny": Transition(("in_review", "reviewed"), "denied", reasoned=True),
+    "reopen": Transition(("denied",), "returned", reasoned=True),
+    "void": Transition((*OPEN_FOR_ENTRY, "in_review", "reviewed"), "void", reasoned=True),
+    "pay": Transition(("approved",), "paid"),
+    # The bank returned a payment.
+    "pay_back": Transition(("paid", "filed"), "approved"),
+    "file": Transition(("paid",), "filed"),
+    # A determination that supersedes an approved one was approved, and there is money to move.
+    "correct": Transition(("approved", "paid", "filed"), "approved"),
+}
+
+
+def step(work: Work, case: Row[Any], action: Action, reason: str = "") -> Row[Any]:
+    """Take a case one step further and return it. Raises RegisterError where none leads there."""
+    transition = TRANSITIONS[action]
+    if case.state not in transition.sources:
+        raise RegisterError(
+            _("case {case} is {state}: {action} is not possible; possible are {actions}").format(
+                case=case.number,
+                state=case.state,
+                action=action,
+                actions=", ".join(possible(case.state)) or _("none"),
+            )
+        )
+    reason = reason.strip()
+    if transition.reasoned and not reason:
+        raise RegisterError(_("case {case}: say why with --reason").format(case=case.number))
+    if visible(reason[:200]).rstrip("…") != reason[:80] and len(reason) <= 80:
+        raise RegisterError(_("the reason has invisible characters: remove them"))
+    work.subject = work.subject or f"case:{case.number}"
+    work.insert(
+        case_step,
+        case_id=case.id,
+        action=action,
+        from_state=case.state,
+        to_state=transition.target,
+        reason=reason,
+        done_by=work.actor.name,
+        done_at=work.now,
+    )
+    return work.update(aid_case, {"id": case.id}, state=transition.target)
+
+
+def possible(state: State) -> list[Action]:
+    """Return the actions that lead on from a state."""
+    return [action for action, its in TRANSITIONS.items() if state in its.sources]
