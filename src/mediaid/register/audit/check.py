@@ -37,7 +37,7 @@ def _check_chain(connection: Connection, witnessed: dict[tuple[str, str], str]) 
             )
         elif event["previous"] != previous:
             yield _("audit: event {seq} does not follow the one before it").format(seq=event["seq"])
-        if event_hash(event) != event["hash"]:
+        if event_hash(dict(event)) != event["hash"]:
             yield _("audit: event {seq} was altered").format(seq=event["seq"])
         seq, previous = event["seq"], event["hash"]
         for table, key, its in event["rows"]:
@@ -56,13 +56,13 @@ def _check_rows(connection: Connection, witnessed: dict[tuple[str, str], str]) -
             continue
         rows = connection.execution_options(yield_per=PAGE).execute(select(table))
         for row in rows.mappings():
-            key = key_of(table, row)
+            key = key_of(table, dict(row))
             its = witnessed.pop((table.name, key), None)
             if its is None:
                 yield _("{table} {key}: no event tells of this row").format(
                     table=table.name, key=key
                 )
-            elif its != _digest(row):
+            elif its != _digest(dict(row)):
                 yield _("{table} {key}: was changed behind the audit").format(
                     table=table.name, key=key
                 )
