@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -18,6 +19,8 @@ from mediaid.register.schema import HEAD, KNOWN, office, setting
 from mediaid.register.session import Clock, Identify, Register, identify, utc_now
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import Connection, Engine
 
 
@@ -34,16 +37,10 @@ def create_register(
     On SQLite the file is made readable and writable by its owner alone. `separation` asks that
     who approves a case is not who accepted it. Raises RegisterError where one exists already.
     """
-    place = address(where)
-    if place.path is not None:
-        _new_file(place.path)
-    engine = engine_for(place)
-    register = Register(place, engine, clock, who)
+    register = _unmade(where, clock, who)
     try:
-        if place.path is not None:
-            _use_log(place, engine)
         with register.write("register.create") as work:
-            _make_tables(place, work.connection)
+            _make_tables(register.place, work.connection)
             work.details = {"schema": HEAD, "separation": separation}
             for name, value in (
                 ("register", str(uuid4())),
@@ -53,11 +50,49 @@ def create_register(
             for code, name in offices.items():
                 work.insert(office, code=code, name=name)
     except BaseException:
-        engine.dispose()
-        if place.path is not None:
-            for suffix in ("", "-wal", "-shm"):
-                Path(f"{place.path}{suffix}").unlink(missing_ok=True)
+        register.close()
+        _remove_files(register.place)
         raise
+    return register
+
+
+@contextmanager
+def taking_over(where: str | Path | None) -> Iterator[Connection]:
+    """Create a register without any row, and give the one transaction that fills it.
+
+    What goes wrong leaves no register behind.
+    """
+    register = _unmade(where, utc_now, identify)
+    try:
+        with plain_errors(register.place), register.engine.begin() as connection:
+            _make_tables(register.place, connection)
+            yield connection
+    except BaseException:
+        register.close()
+        _remove_files(register.place)
+        raise
+    register.close()
+
+
+def _remove_files(place: Address) -> None:
+    """Remove a file that was being made when something went wrong."""
+    if place.path is not None:
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{place.path}{suffix}").unlink(missing_ok=True)
+
+
+def _unmade(where: str | Path | None, clock: Clock, who: Identify) -> Register:
+    """Return a register without tables. Raises RegisterError where the file exists."""
+    place = address(where)
+    if place.path is not None:
+        _new_file(place.path)
+    register = Register(place, engine_for(place), clock, who)
+    if place.path is not None:
+        try:
+            _use_log(place, register.engine)
+        except BaseException:
+            _remove_files(place)
+            raise
     return register
 
 

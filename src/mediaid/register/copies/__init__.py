@@ -1,0 +1,1 @@
+"""The whole register elsewhere: backups, and files that another register takes over."""

@@ -1,0 +1,109 @@
+"""Backups and exports: the same register elsewhere, byte for byte."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mediaid.faults import RegisterError
+from mediaid.register.audit.check import check_audit
+from mediaid.register.copies.copy import back_up, restore
+from mediaid.register.copies.files import export, load
+from mediaid.register.database.open import open_register
+from mediaid.register.determinations.verify import verify_determinations
+from postgresql import Server
+from register_support import Office
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@pytest.fixture
+def busy(office: Office) -> Office:
+    """A register with a late bill, so that one determination superseded another."""
+    person = office.person("low_income")
+    office.approved(person, ("2023-05-01", 250, "outpatient"))
+    number = office.reviewed(person, ("2023-04-01", 100, "outpatient"))
+    office.approve(number)
+    return office
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
+    """Gives places for further registers, on each database."""
+    made = iter(range(100))
+
+    def place() -> str:
+        if request.param == "sqlite":
+            return str(tmp_path / f"copy-{next(made)}.db")
+        server: Server = request.getfixturevalue("postgresql")
+        return server.url_of(server.database())
+
+    return place
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_an_export_comes_back_byte_for_byte_from_any_database(
+    busy: Office, elsewhere: Callable[[], str], tmp_path: Path
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    rows = export(busy.register, first, clear=True)
+    where = elsewhere()
+    assert load(first, where) == rows
+    other = Office(persons=7, invoices=100)
+    other.register = copy = open_register(where, clock=other.clock, who=other.who)
+    export(copy, second, clear=True)
+    assert files(first) == files(second)
+    assert {path.stat().st_mode & 0o777 for path in first.iterdir()} == {0o600}
+    with copy.read() as connection:
+        assert [*check_audit(connection), *verify_determinations(connection)] == []
+    # The copy is a register to go on working in.
+    other.approved(other.person(), ("2023-07-01", 100))
+    copy.close()
+
+
+def test_a_backup_is_a_register_and_is_restored_as_one(
+    busy: Office, elsewhere: Callable[[], str], tmp_path: Path
+) -> None:
+    backup, where = tmp_path / "backup.db", elsewhere()
+    back_up(busy.register, backup)
+    assert backup.stat().st_mode & 0o777 == 0o600
+    restore(backup, where)
+    original, restored = tmp_path / "original", tmp_path / "restored"
+    export(busy.register, original)
+    copy = open_register(where)
+    export(copy, restored)
+    copy.close()
+    assert files(original) == files(restored)
+    with pytest.raises(RegisterError, match="exists already"):
+        back_up(busy.register, backup)
+
+
+def test_a_masked_export_names_nobody_and_is_no_register(office: Office, tmp_path: Path) -> None:
+    office.approved(office.person(), ("2023-05-01", 8000))
+    export(office.register, tmp_path / "masked")
+    text = b"".join(files(tmp_path / "masked").values()).decode()
+    assert "某甲1" not in text
+    assert "999999000000000001" not in text
+    with pytest.raises(RegisterError, match="only a clear export"):
+        load(tmp_path / "masked", str(tmp_path / "new.db"))
+    assert not (tmp_path / "new.db").exists()
+
+
+def test_an_altered_export_is_refused_and_leaves_nothing(office: Office, tmp_path: Path) -> None:
+    office.person()
+    folder = tmp_path / "export"
+    export(office.register, folder, clear=True)
+    altered = tmp_path / "altered"
+    shutil.copytree(folder, altered)
+    person = altered / "person.jsonl"
+    person.write_text(person.read_text(encoding="utf-8").replace("某镇", "他镇"), encoding="utf-8")
+    with pytest.raises(RegisterError, match=r"person\.jsonl: is missing or was altered"):
+        load(altered, str(tmp_path / "new.db"))
+    assert not (tmp_path / "new.db").exists()
