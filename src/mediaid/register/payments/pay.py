@@ -47,8 +47,16 @@ def pay_case(work: Work, number: str, reference: str = "") -> int:
     case = get_case(work.connection, number)
     lock_persons(work.connection, [case.person_id])
     case = get_case(work.connection, number)
+    lines = _unsent_lines(work, case.id)
+    for line in lines:
+        if line.state == "stopped":
+            raise RegisterError(
+                _(
+                    "payment {payment} was stopped: name who is paid instead with payment payee"
+                ).format(payment=line.id)
+            )
     sent = 0
-    for line in _open_lines(work, case.id):
+    for line in lines:
         amount = outstanding(work.connection, line)
         enter(work, line, "sent", amount, clean(reference))
         sent += amount
@@ -93,9 +101,11 @@ def file_case(work: Work, number: str) -> None:
     step(work, get_case(work.connection, number), "file")
 
 
-def _open_lines(work: Work, case_id: int) -> list[Row[Any]]:
+def _unsent_lines(work: Work, case_id: int) -> list[Row[Any]]:
     found = select(payment).where(
-        payment.c.case_id == case_id, payment.c.state == "open", payment.c.kind != "reclaim"
+        payment.c.case_id == case_id,
+        payment.c.state.in_(("open", "stopped")),
+        payment.c.kind != "reclaim",
     )
     return list(work.connection.execute(found.order_by(payment.c.id)))
 
