@@ -123,7 +123,7 @@ def _usage(error: Any) -> str:
     return _("{problem}. See {command} --help").format(problem=said, command=path)
 
 
-COMMANDS = ("calc", "batch", "mapping", "rules", "scenarios")
+COMMANDS = ("calc", "batch", "mapping", "register", "rules", "scenarios")
 
 
 def build(only: str | None = None) -> typer.Typer:
@@ -175,6 +175,10 @@ def _add(app: typer.Typer, name: str) -> None:
             name=name,
             help=_("Settlement records and ledgers: which column is what."),
         )
+    elif name == "register":
+        from mediaid.cli import register  # noqa: PLC0415
+
+        app.add_typer(register.app, name=name, help=_("The case register."))
     elif name == "rules":
         from mediaid.cli import rules  # noqa: PLC0415
 

@@ -20,6 +20,7 @@ from mediaid.register.determinations.recompute import lock_group, recompute_pers
 from mediaid.register.people.persons import clean, required
 from mediaid.register.schema import aid_case, bill, bill_reversal
 from mediaid.register.workflow.states import OPEN_FOR_ENTRY
+from mediaid.register.workflow.words import state_words
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -164,7 +165,7 @@ def _open_case(work: Work, number: str) -> Row[Any]:
     if case.state not in OPEN_FOR_ENTRY:
         raise RegisterError(
             _("case {case} is {state}: send it back first to change its bills").format(
-                case=number, state=case.state
+                case=number, state=state_words(case.state)
             )
         )
     work.subject = f"case:{number}"

@@ -12,6 +12,7 @@ from mediaid.register.cases.find import get_case
 from mediaid.register.people.persons import clean
 from mediaid.register.schema import bill, paper
 from mediaid.register.workflow.states import OPEN_FOR_ENTRY
+from mediaid.register.workflow.words import paper_words, state_words
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
@@ -37,7 +38,7 @@ def receive_paper(work: Work, number: str, kind: str, waived: str = "") -> None:
     if case.state not in OPEN_FOR_ENTRY:
         raise RegisterError(
             _("case {case} is {state}: send it back first to add papers").format(
-                case=number, state=case.state
+                case=number, state=state_words(case.state)
             )
         )
     entry = {
@@ -72,5 +73,5 @@ def refuse_missing_papers(connection: Connection, case: Row[Any]) -> None:
             _(
                 "case {case} lacks {papers}: note them with case paper, or say with --waived why "
                 "it goes on without"
-            ).format(case=case.number, papers=", ".join(missing))
+            ).format(case=case.number, papers=_(", ").join(map(paper_words, missing)))
         )

@@ -19,9 +19,11 @@ from mediaid.register.schema import HEAD, KNOWN, office, setting
 from mediaid.register.session import Clock, Identify, Register, identify, utc_now
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Connection, Engine
+
+    from mediaid.register.session import Work
 
 
 def create_register(
@@ -29,13 +31,15 @@ def create_register(
     offices: dict[str, str],
     *,
     separation: bool = True,
+    first: Callable[[Work], None] = lambda _work: None,
     clock: Clock = utc_now,
     who: Identify = identify,
 ) -> Register:
     """Create a register with its offices (code → name), and return it open.
 
     On SQLite the file is made readable and writable by its owner alone. `separation` asks that
-    who approves a case is not who accepted it. Raises RegisterError where one exists already.
+    who approves a case is not who accepted it; `first` makes the first entries.
+    Raises RegisterError where one exists already.
     """
     register = _unmade(where, clock, who)
     try:
@@ -49,6 +53,7 @@ def create_register(
                 work.insert(setting, name=name, value=value)
             for code, name in offices.items():
                 work.insert(office, code=code, name=name)
+            first(work)
     except BaseException:
         register.close()
         _remove_files(register.place)

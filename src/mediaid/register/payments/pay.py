@@ -15,6 +15,7 @@ from mediaid.register.payments.entries import enter, outstanding
 from mediaid.register.people.persons import clean, required
 from mediaid.register.schema import aid_case, payment
 from mediaid.register.workflow.states import step
+from mediaid.register.workflow.words import payment_words
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -28,7 +29,7 @@ def set_payee(work: Work, payment_id: int, payee: str, account: str) -> None:
     if line.state not in ("open", "stopped"):
         raise RegisterError(
             _("payment {payment} is {state}: its payee cannot change any more").format(
-                payment=payment_id, state=line.state
+                payment=payment_id, state=payment_words(line.state)
             )
         )
     changed = work.update(
@@ -69,7 +70,9 @@ def bank_returned(work: Work, payment_id: int, reason: str) -> None:
     line, case = _locked(work, payment_id)
     if line.state != "sent":
         raise RegisterError(
-            _("payment {payment} is {state}, not sent").format(payment=payment_id, state=line.state)
+            _("payment {payment} is {state}, not sent").format(
+                payment=payment_id, state=payment_words(line.state)
+            )
         )
     enter(work, line, "returned", outstanding(work.connection, line), required(reason, "--reason"))
     if case.state != "approved":

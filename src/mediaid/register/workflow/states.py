@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from mediaid.faults import RegisterError, visible
 from mediaid.i18n import gettext as _
 from mediaid.register.schema import aid_case, case_step
+from mediaid.register.workflow.words import state_words
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -86,7 +87,7 @@ def step(work: Work, case: Row[Any], action: Action, reason: str = "") -> Row[An
         raise RegisterError(
             _("case {case} is {state}: {action} is not possible; possible are {actions}").format(
                 case=case.number,
-                state=case.state,
+                state=state_words(case.state),
                 action=action,
                 actions=", ".join(possible(case.state)) or _("none"),
             )

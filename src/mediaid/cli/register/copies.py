@@ -1,0 +1,73 @@
+"""`mediaid register backup`, restore, export, import."""
+
+# ruff: noqa: PLC0415 - a command imports what it needs when it runs: start-up stays fast
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mediaid.cli.register.common import Where, need_libraries, open_it
+from mediaid.i18n import gettext as _
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("backup", help=_("Copy the register to a file while it is in use; verified."))(
+        backup
+    )
+    app.command("restore", help=_("Make a register of a backup."))(restore)
+    app.command("export", help=_("Write the whole register as files, a table each."))(export)
+    app.command("import", help=_("Make a register of a clear export."))(load)
+
+
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="FILE", help=_("A new file."))],
+    register: Where = "",
+) -> None:
+    with open_it(register) as opened:
+        from mediaid.register.copies.copy import back_up
+
+        back_up(opened, target)
+    typer.echo(_("written and verified: {file}").format(file=target))
+
+
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help=_("The backup."))],
+    register: Where = "",
+) -> None:
+    need_libraries()
+    from mediaid.register.copies.copy import restore as its
+
+    its(source, register)
+    typer.echo(_("restored and verified"))
+
+
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help=_("A new folder."))],
+    clear: Annotated[
+        bool,
+        typer.Option(
+            "--clear",
+            help=_("Names and numbers in clear, to be imported again; this is an audit event."),
+        ),
+    ] = False,
+    register: Where = "",
+) -> None:
+    with open_it(register) as opened:
+        from mediaid.register.copies.files import export as its
+
+        rows = its(opened, folder, clear=clear)
+    typer.echo(_("written: {rows} rows in {folder}").format(rows=rows, folder=folder))
+
+
+def load(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help=_("The export."))],
+    register: Where = "",
+) -> None:
+    need_libraries()
+    from mediaid.register.copies.files import load as its
+
+    rows = its(folder, register)
+    typer.echo(_("imported and verified: {rows} rows").format(rows=rows))

@@ -1,0 +1,64 @@
+"""`mediaid register payment`: who is paid, what the bank says, what is paid back."""
+
+# ruff: noqa: PLC0415 - a command imports what it needs when it runs: start-up stays fast
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mediaid.cli.register.common import AsJson, Reason, Where, amount, change, show
+from mediaid.i18n import gettext as _
+
+app = typer.Typer(no_args_is_help=True)
+
+Payment = Annotated[
+    int, typer.Argument(metavar="PAYMENT", help=_("The payment's number, from case show."))
+]
+
+
+@app.command("payee", help=_("Have a payment go to somebody, to an account."))
+def payee(
+    payment: Payment,
+    name: Annotated[str, typer.Option("--name", help=_("Name."), show_default=False)],
+    account: Annotated[str, typer.Option("--account", help=_("Account."), show_default=False)] = "",
+    register: Where = "",
+) -> None:
+    with change(register, "payment.payee") as work:
+        from mediaid.register.payments.pay import set_payee
+
+        set_payee(work, payment, name, account)
+    typer.echo(_("noted"))
+
+
+@app.command("returned", help=_("The bank sent a payment back: it is open again."))
+def returned(payment: Payment, reason: Reason = "", register: Where = "") -> None:
+    with change(register, "payment.returned") as work:
+        from mediaid.register.payments.pay import bank_returned
+
+        bank_returned(work, payment, reason)
+    typer.echo(_("noted"))
+
+
+@app.command("received", help=_("An instalment of a reclaim was paid back."))
+def received(
+    payment: Payment,
+    yuan: Annotated[str, typer.Argument(metavar="YUAN", help=_("The amount."))],
+    reference: Annotated[
+        str, typer.Option("--reference", metavar="TEXT", help=_("The bank's reference."))
+    ] = "",
+    register: Where = "",
+    as_json: AsJson = False,
+) -> None:
+    fen = amount(yuan, "YUAN")
+    with change(register, "payment.received") as work:
+        from mediaid.register.payments.pay import paid_back
+
+        left = paid_back(work, payment, fen, reference)
+    from mediaid.money import format_yuan, show_yuan
+
+    show(
+        {"payment": payment, "outstanding": format_yuan(left)},
+        [_("still to come: {left} yuan").format(left=show_yuan(left))],
+        as_json,
+    )

@@ -1,0 +1,63 @@
+"""States, actions and kinds in the user's language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mediaid.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def state_words(state: str) -> str:
+    """Return a case's state in words."""
+    return {
+        "accepted": _("accepted"),
+        "in_review": _("waiting for review"),
+        "reviewed": _("waiting for approval"),
+        "approved": _("waiting for payment"),
+        "paid": _("paid"),
+        "filed": _("filed"),
+        "returned": _("sent back for completion"),
+        "denied": _("denied"),
+        "void": _("void"),
+    }.get(state, state)
+
+
+def paper_words(kind: str) -> str:
+    """Return the name of a paper."""
+    return {
+        "discharge_summary": _("discharge summary"),
+        "invoice": _("invoice"),
+        "itemised_bill": _("itemised bill"),
+    }.get(kind, kind)
+
+
+def payment_words(kind: str) -> str:
+    """Return the name of a payment's kind or state."""
+    return {
+        "aid": _("aid"),
+        "supplement": _("supplement"),
+        "reclaim": _("reclaim"),
+        "open": _("open"),
+        "sent": _("sent"),
+        "done": _("done"),
+        "stopped": _("stopped"),
+    }.get(kind, kind)
+
+
+def derivation_words(amounts: Mapping[str, str]) -> str:
+    """Return how self-paid was derived: the total, less what is not nothing."""
+    names = {
+        "total": _("total"),
+        "pooled_fund": _("pooled fund"),
+        "critical_illness": _("critical-illness insurance"),
+        "out_of_scope": _("out of scope"),
+        "other_relief": _("other relief"),
+    }
+    return " − ".join(
+        f"{words} {amounts[name]}"
+        for name, words in names.items()
+        if name == "total" or amounts[name] != "0.00"
+    )
