@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -119,21 +120,51 @@ def _prepare(where: str) -> None:
     register.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A fresh register with offices MH and XZ, on each database: its file or URL."""
-    if request.param == "sqlite":
-        path = tmp_path / "register.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-        path.chmod(0o600)
-        return str(path)
-    server: Server = request.getfixturevalue("postgresql")
-    return server.url_of(server.database(request.getfixturevalue("postgresql_template")))
+@pytest.fixture
+def sqlite_place(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh register with offices MH and XZ: its file."""
+    path = tmp_path / "register.db"
+    shutil.copyfile(sqlite_template, path)
+    path.chmod(0o600)
+    return str(path)
+
+
+@pytest.fixture
+def postgresql_place(postgresql: Server, postgresql_template: str) -> str:
+    """The same on PostgreSQL: its URL."""
+    return postgresql.url_of(postgresql.database(postgresql_template))
+
+
+@pytest.fixture(params=["sqlite_place", "postgresql_place"], ids=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest) -> str:
+    """The same on each database in turn."""
+    found: str = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture
 def office(place: str) -> Iterator[Office]:
     """People at work in a fresh register, on each database."""
+    with _at_work(place) as its:
+        yield its
+
+
+@pytest.fixture
+def sqlite_office(sqlite_place: str) -> Iterator[Office]:
+    """People at work in a fresh register on SQLite."""
+    with _at_work(sqlite_place) as its:
+        yield its
+
+
+@pytest.fixture
+def postgresql_office(postgresql_place: str) -> Iterator[Office]:
+    """People at work in a fresh register on PostgreSQL."""
+    with _at_work(postgresql_place) as its:
+        yield its
+
+
+@contextmanager
+def _at_work(place: str) -> Iterator[Office]:
     from mediaid.register.database.open import open_register  # noqa: PLC0415
     from register_support import Office  # noqa: PLC0415
 

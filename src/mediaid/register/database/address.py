@@ -25,7 +25,9 @@ class Address:
 
     def __str__(self) -> str:
         """Return the place without its password."""
-        return str(self.path) if self.path else self.url.render_as_string(hide_password=True)
+        if self.path is not None:
+            return str(self.path)
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=True)
 
 
 def address(text: str | Path | None = None) -> Address:
