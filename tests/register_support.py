@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mediaid.register.cases.accept import open_case
-from mediaid.register.cases.bills import NewBill, SelfPaid, add_bill
+from mediaid.register.cases.bills import NewBill, SelfPaid, add_bill, record_bill
 from mediaid.register.cases.papers import PAPERS, receive_paper
 from mediaid.register.people.change import set_period
 from mediaid.register.people.persons import add_person
@@ -76,8 +76,17 @@ class Office:
         **fields: str,
     ) -> int:
         """Enter a bill of its own invoice."""
+        with self.write() as work:
+            return add_bill(work, case, self._new_bill(day, yuan, setting, fields))
+
+    def loose_bill(self, person: int, day: str, yuan: int, setting: str = "inpatient") -> int:
+        """Record a bill that belongs to no case."""
+        with self.write() as work:
+            return record_bill(work, person, self._new_bill(day, yuan, setting, {}))
+
+    def _new_bill(self, day: str, yuan: int, setting: str, fields: dict[str, str]) -> NewBill:
         self.invoices += 1
-        new = NewBill(
+        return NewBill(
             "某医院",
             f"F{self.invoices:06d}",
             dt.date.fromisoformat(day),
@@ -86,8 +95,6 @@ class Office:
             fields,
             "another visit",
         )
-        with self.write() as work:
-            return add_bill(work, case, new)
 
     def case(self, person: int, *bills: tuple[str, int] | tuple[str, int, str]) -> str:
         """Open a case with bills (day, yuan, setting) and its papers."""

@@ -168,7 +168,7 @@ def test_a_case_with_papers_missing_goes_on_only_with_a_reason(office: Office) -
     with office.write() as work:
         receive_paper(work, number, "discharge_summary")
         receive_paper(work, number, "invoice")
-    with pytest.raises(RegisterError, match="lacks itemised_bill"), office.write() as work:
+    with pytest.raises(RegisterError, match="lacks itemised bill"), office.write() as work:
         submit(work, number)
     with office.write() as work:
         receive_paper(

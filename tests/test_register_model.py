@@ -32,7 +32,7 @@ from mediaid import load_pack
 from mediaid.faults import RegisterError
 from mediaid.money import format_yuan
 from mediaid.register.audit.check import check_audit
-from mediaid.register.cases.bills import reverse_bill, withdraw_bill
+from mediaid.register.cases.bills import reverse_bill, take_up, withdraw_bill
 from mediaid.register.cases.find import get_case
 from mediaid.register.database.open import open_register
 from mediaid.register.determinations.packs import adopt_pack
@@ -110,6 +110,8 @@ class OfficeAtWork(RuleBasedStateMachine):
         self.cases: dict[str, ModelCase] = {}
         self.categories: dict[int, list[tuple[dt.date, str]]] = defaultdict(list)
         self.persons: list[int] = []
+        self.loose: list[tuple[int, ModelBill]] = []
+        """Bills that no case has taken up."""
 
     def teardown(self) -> None:
         self.office.register.close()
@@ -150,6 +152,27 @@ class OfficeAtWork(RuleBasedStateMachine):
         bill = self.office.bill(number, *its)
         day = dt.date.fromisoformat(its[0])
         self.cases[number].bills.append(ModelBill(bill, day, its[1], its[2]))
+
+    @rule(
+        who=st.integers(0, 1),
+        its=st.tuples(
+            st.sampled_from(DAYS), st.sampled_from(YUAN), st.sampled_from(("outpatient",))
+        ),
+    )
+    def record(self, who: int, its: tuple[str, int, str]) -> None:
+        person = self.persons[who]
+        day = dt.date.fromisoformat(its[0])
+        bill = self.office.loose_bill(person, *its)
+        self.loose.append((person, ModelBill(bill, day, its[1], its[2])))
+
+    @precondition(lambda self: self.loose)
+    @rule(which=st.integers(0, 9))
+    def take_up(self, which: int) -> None:
+        person, bill = self.loose.pop(which % len(self.loose))
+        number = self.office.case(person)
+        with self.office.write() as work:
+            take_up(work, number, bill.id)
+        self.cases[number] = ModelCase(person, bills=[bill])
 
     def pick(self, which: int) -> str:
         return sorted(self.cases)[which % len(self.cases)]
@@ -321,30 +344,36 @@ class OfficeAtWork(RuleBasedStateMachine):
         return 0 if stand.in_force is None else int(stand.in_force.aid)
 
     def plain_reading(self) -> dict[str, int]:
-        case_of, rows = {}, []
+        """What all bills get at once; those denied or in no case count without being aided."""
+        rows = [self.row(person, bill, "none") for person, bill in self.loose]
+        case_of = {}
         for number, case in self.cases.items():
             for bill in case.bills:
-                if not bill.counts:
-                    continue
-                claim = f"B{bill.id:012d}"
-                case_of[claim] = number
-                category = [c for since, c in self.categories[case.person] if since <= bill.day][-1]
-                rows.append(
-                    {
-                        "claim_id": claim,
-                        "person_id": f"P{case.person}",
-                        "household_id": "H1",
-                        "date": bill.day.isoformat(),
-                        "setting": bill.setting,
-                        "category": "none" if case.state == "denied" else category,
-                        "insurance": "resident",
-                        "self_paid": format_yuan(bill.yuan * 100),
-                    }
-                )
+                if bill.counts:
+                    category = [
+                        code for since, code in self.categories[case.person] if since <= bill.day
+                    ][-1]
+                    if case.state == "denied":
+                        category = "none"
+                    rows.append(self.row(case.person, bill, category))
+                    case_of[rows[-1]["claim_id"]] = number
         aid = dict.fromkeys(self.cases, 0)
         for line in Oracle(self.pack).settle(rows):
-            aid[case_of[line["claim_id"]]] += line["aid"]
+            if line["claim_id"] in case_of:
+                aid[case_of[line["claim_id"]]] += line["aid"]
         return aid
+
+    def row(self, person: int, bill: ModelBill, category: str) -> dict[str, str]:
+        return {
+            "claim_id": f"B{bill.id:012d}",
+            "person_id": f"P{person}",
+            "household_id": "H1",
+            "date": bill.day.isoformat(),
+            "setting": bill.setting,
+            "category": category,
+            "insurance": "resident",
+            "self_paid": format_yuan(bill.yuan * 100),
+        }
 
     def payments_add_up(self, connection: Any) -> None:
         for number in self.cases:

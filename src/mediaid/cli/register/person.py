@@ -151,13 +151,13 @@ def _history(data: dict[str, Any]) -> Iterator[str]:
 
     yield from _person(data)
     for its in data["bills"]:
-        state = state_words(its["state"]) if its["counts"] else _("does not count")
+        state = state_words(its["state"] or "") if its["counts"] else _("does not count")
         yield _("  bill {bill}, {date}: self-paid {paid}, aid {aid} ({case}, {state})").format(
             bill=its["bill"],
             date=its["date"],
             paid=its["self_paid"],
             aid=its["aid"] or "–",
-            case=its["case"],
+            case=its["case"] or _("no case yet"),
             state=state,
         )
     for its in data["pools"]:

@@ -17,7 +17,7 @@ from mediaid.register.cases.find import get_case
 from mediaid.register.determinations.facts import bills_of, first_day
 from mediaid.register.determinations.packs import code_of, current_pack
 from mediaid.register.determinations.recompute import lock_group, recompute_person
-from mediaid.register.people.persons import clean, required
+from mediaid.register.people.persons import clean, get_person, required
 from mediaid.register.schema import aid_case, bill, bill_reversal
 from mediaid.register.workflow.states import OPEN_FOR_ENTRY
 from mediaid.register.workflow.words import state_words
@@ -93,17 +93,49 @@ def add_bill(work: Work, number: str, new: NewBill) -> int:
     for an answer, or the rules cannot read it.
     """
     case = _open_case(work, number)
+    return _enter(work, case.person_id, case.id, new)
+
+
+def record_bill(work: Work, person_id: int, new: NewBill) -> int:
+    """Enter a bill that no case has taken up yet; return its id.
+
+    It counts in event pools from now on: what was decided on later bills is settled again.
+    Raises RegisterError as `add_bill` does.
+    """
+    get_person(work.connection, person_id)
+    lock_group(work.connection, person_id)
+    bill_id = _enter(work, person_id, None, new)
+    since = first_day(work.connection, person_id, [bill_id], current_pack(work.connection))
+    recompute_person(work, person_id, since, "bill recorded")
+    work.subject = work.subject or f"person:{person_id}"
+    return bill_id
+
+
+def take_up(work: Work, number: str, bill_id: int) -> None:
+    """Have a case that is open for entry take up a recorded bill of its person."""
+    case = _open_case(work, number)
+    row = _bill(work, bill_id)
+    if row.case_id is not None or row.person_id != case.person_id or not row.counts:
+        raise RegisterError(
+            _("bill {bill} is not one that case {case} can take up").format(
+                bill=bill_id, case=number
+            )
+        )
+    work.update(bill, {"id": row.id}, case_id=case.id)
+
+
+def _enter(work: Work, person_id: int, case_id: int | None, new: NewBill) -> int:
     institution = required(new.institution, _("institution"))
     invoice_no = required(new.invoice_no, _("invoice number"))
     key = bill_key(institution, invoice_no)
     _refuse_duplicate(work, key)
     answer = clean(new.similar_answer)
-    _ask_about_similar(work, case, new, answer)
+    _ask_about_similar(work, person_id, new, answer)
     try:
         row = work.insert(
             bill,
-            case_id=case.id,
-            person_id=case.person_id,
+            case_id=case_id,
+            person_id=person_id,
             institution=institution,
             invoice_no=invoice_no,
             bill_key=key,
@@ -123,7 +155,7 @@ def add_bill(work: Work, number: str, new: NewBill) -> int:
         raise RegisterError(
             _("another office has just entered this bill: it is not entered twice")
         ) from None
-    _refuse_unreadable(work, case.person_id, row.id)
+    _refuse_unreadable(work, person_id, row.id)
     return int(row.id)
 
 
@@ -152,8 +184,8 @@ def reverse_bill(work: Work, bill_id: int, reason: str) -> None:
         reversed_by=work.actor.name,
         reversed_at=work.now,
     )
-    case = work.connection.execute(select(aid_case).where(aid_case.c.id == row.case_id)).one()
-    work.subject = f"case:{case.number}"
+    number = work.connection.scalar(select(aid_case.c.number).where(aid_case.c.id == row.case_id))
+    work.subject = f"case:{number}" if number else f"person:{row.person_id}"
     _no_longer_counts(work, row, "bill reversed")
 
 
@@ -182,26 +214,30 @@ def _bill(work: Work, bill_id: int) -> Row[Any]:
 def _refuse_duplicate(work: Work, key: str) -> None:
     found = (
         select(aid_case.c.number, bill.c.id)
-        .join(aid_case, aid_case.c.id == bill.c.case_id)
+        .outerjoin(aid_case, aid_case.c.id == bill.c.case_id)
         .where(bill.c.bill_key == key, bill.c.counts)
     )
     other = work.connection.execute(found).one_or_none()
     if other is not None:
         raise RegisterError(
             _(
-                "this invoice of this institution is bill {bill} of case {case} already: no bill "
-                "is aided twice"
-            ).format(bill=other.id, case=other.number)
+                "this invoice of this institution is bill {bill} of {case} already: no bill is "
+                "aided twice"
+            ).format(bill=other.id, case=_case_words(other.number))
         )
 
 
-def _ask_about_similar(work: Work, case: Row[Any], new: NewBill, answer: str) -> None:
+def _case_words(number: str | None) -> str:
+    return _("case {case}").format(case=number) if number else _("no case yet")
+
+
+def _ask_about_similar(work: Work, person_id: int, new: NewBill, answer: str) -> None:
     """Have somebody say why a bill of the same person, day and amount is another one."""
     found = (
         select(aid_case.c.number, bill)
-        .join(aid_case, aid_case.c.id == bill.c.case_id)
+        .outerjoin(aid_case, aid_case.c.id == bill.c.case_id)
         .where(
-            bill.c.person_id == case.person_id,
+            bill.c.person_id == person_id,
             bill.c.dated_on == new.dated_on,
             bill.c.self_paid == new.self_paid.amount,
             bill.c.counts,
@@ -212,12 +248,12 @@ def _ask_about_similar(work: Work, case: Row[Any], new: NewBill, answer: str) ->
     if other is not None and not answer:
         raise RegisterError(
             _(
-                "the person has a bill of the same day and amount already: bill {bill} of case "
+                "the person has a bill of the same day and amount already: bill {bill} of "
                 "{case}, invoice {invoice} of {institution}. If this is another one, say why with "
                 "--similar"
             ).format(
                 bill=other.id,
-                case=other.number,
+                case=_case_words(other.number),
                 invoice=visible(other.invoice_no),
                 institution=visible(other.institution),
             )

@@ -58,6 +58,7 @@ _RIGHTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "person_period",
             "standing",
         ),
+        "UPDATE (case_id)": ("bill",),
         "UPDATE (last)": ("case_counter",),
         "UPDATE (to_on)": ("person_period",),
         "UPDATE (waived, received_by, received_at)": ("paper",),

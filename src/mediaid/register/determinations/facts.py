@@ -34,7 +34,7 @@ class BillFacts:
     """A bill that counts, and the person's periods. `self_paid` in 分."""
 
     id: int
-    case_id: int
+    case_id: int | None
     person_id: int
     dated_on: dt.date
     setting: str

@@ -109,21 +109,22 @@ class _Recomputation:
         used: Counter[PoolKey] = Counter()
         new: dict[int, list[Outcome]] = {}
         for place, bill in enumerate(bills):
-            if bill.case_id != self.case_id and bill.case_id not in self.stands:
+            if bill.case_id is None or (
+                bill.case_id != self.case_id and bill.case_id not in self.stands
+            ):
                 continue
-            outcome = self._kept(bill) if bill.day(self.pack) < since else None
+            outcome = self._kept(bill.case_id, bill.id) if bill.day(self.pack) < since else None
             if outcome is None:
-                pack = self._pack_of(bill.case_id)
-                outcome = settle_bill(bill, bills[:place], used, pack)
+                outcome = settle_bill(bill, bills[:place], used, self._pack_of(bill.case_id))
             used.update(outcome.uses)
             new.setdefault(bill.case_id, []).append(outcome)
         return new
 
-    def _kept(self, bill: BillFacts) -> Outcome | None:
-        stand = self.stands.get(bill.case_id)
-        if stand is None or bill.case_id == self.case_id:
+    def _kept(self, case_id: int, bill_id: int) -> Outcome | None:
+        stand = self.stands.get(case_id)
+        if stand is None or case_id == self.case_id:
             return None
-        return next((its for its in self.kept[stand.latest.id] if its.bill_id == bill.id), None)
+        return next((its for its in self.kept[stand.latest.id] if its.bill_id == bill_id), None)
 
     def _pack_of(self, case_id: int) -> Pack:
         if case_id == self.case_id:

@@ -46,6 +46,25 @@ def never_deleted(dialect: str, tables: Sequence[str]) -> Iterator[str]:
         yield from refuse(dialect, table, "DELETE", f"{table}: rows are never deleted")
 
 
+def set_once(dialect: str, table: str, column: str) -> Iterator[str]:
+    """Refuse to change a column once it has a value."""
+    name, why = f"{table}_{column}_once", f"{table}: {column} is never changed"
+    if dialect == "sqlite":
+        yield (
+            f"CREATE TRIGGER {name} BEFORE UPDATE OF {column} ON {table} "
+            f"WHEN OLD.{column} IS NOT NULL BEGIN SELECT RAISE(ABORT, '{why}'); END"
+        )
+        return
+    yield (
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        f"BEGIN RAISE EXCEPTION '{why}' USING ERRCODE = 'restrict_violation'; END $$"
+    )
+    yield (
+        f"CREATE TRIGGER {name} BEFORE UPDATE OF {column} ON {table} FOR EACH ROW "
+        f"WHEN (OLD.{column} IS NOT NULL) EXECUTE FUNCTION {name}()"
+    )
+
+
 _OVERLAP = (
     "SELECT 1 FROM person_period p WHERE p.person_id = NEW.person_id AND p.kind = NEW.kind "
     "AND p.id <> NEW.id AND (NEW.to_on IS NULL OR p.from_on <= NEW.to_on) "

@@ -40,6 +40,7 @@ case_step = Table(
     Column("done_at", Utc, nullable=False),
 )
 
+# A bill may be known before any case takes it up: then it counts in event pools alone.
 # `self_paid` is given, or derived from the amounts in `derivation`. `fields` are further fields of
 # the claim that a pack reads (settled_on, visit_id, already_aided, premium …), as text. A bill no
 # longer counts once its case is void or it is reversed; only then may its key stand again.
@@ -47,7 +48,7 @@ bill = Table(
     "bill",
     metadata,
     Column("id", Key, primary_key=True),
-    Column("case_id", ForeignKey("aid_case.id"), nullable=False, index=True),
+    Column("case_id", ForeignKey("aid_case.id"), index=True),
     Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
     Column("institution", Text, nullable=False),
     Column("invoice_no", Text, nullable=False),

@@ -71,8 +71,8 @@ def history_data(connection: Connection, person_id: int, *, clear: bool = False)
 def _bills(connection: Connection, person_id: int) -> list[dict[str, Any]]:
     rows = connection.execute(
         select(bill, aid_case.c.number, aid_case.c.state, determination_bill.c.aid)
-        .join(aid_case, aid_case.c.id == bill.c.case_id)
-        .join(standing, standing.c.case_id == aid_case.c.id)
+        .outerjoin(aid_case, aid_case.c.id == bill.c.case_id)
+        .outerjoin(standing, standing.c.case_id == aid_case.c.id)
         .outerjoin(
             determination_bill,
             (determination_bill.c.bill_id == bill.c.id)

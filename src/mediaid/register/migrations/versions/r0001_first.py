@@ -42,7 +42,7 @@ NEVER_DELETED = (
     "standing",
 )
 FACTS_OF_A_BILL = (
-    "case_id, person_id, institution, invoice_no, bill_key, dated_on, setting, self_paid, "
+    "person_id, institution, invoice_no, bill_key, dated_on, setting, self_paid, "
     "derivation, fields, recorded_by, recorded_at"
 )
 
@@ -61,6 +61,7 @@ def upgrade() -> None:
         *guards.refuse(
             dialect, "bill", f"UPDATE OF {FACTS_OF_A_BILL}", "bill: what it says is never changed"
         ),
+        *guards.set_once(dialect, "bill", "case_id"),
         *guards.no_overlap(dialect),
         *guards.chained(dialect),
     ]
@@ -157,7 +158,7 @@ def _cases() -> None:
     op.create_table(
         "bill",
         sa.Column("id", KEY, nullable=False),
-        sa.Column("case_id", KEY, nullable=False),
+        sa.Column("case_id", KEY, nullable=True),
         sa.Column("person_id", KEY, nullable=False),
         sa.Column("institution", sa.Text(), nullable=False),
         sa.Column("invoice_no", sa.Text(), nullable=False),
