@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from mediaid.register.database.address import Address
 
+ROWS_OF_EVENT = 10_000
+"""Changes of more rows are told in several events."""
+
 Clock = Callable[[], dt.datetime]
 """Gives the present instant, aware of its zone."""
 
@@ -85,6 +88,13 @@ class Register:
             yield work
             work.witness()
 
+    @contextmanager
+    def trial(self, action: str) -> Iterator[Work]:
+        """Give a transaction of which nothing is kept: to see what a change would bring."""
+        with plain_errors(self.place), self.engine.connect() as connection:
+            yield Work(connection, self.clock(), self.who(connection), action)
+            connection.rollback()
+
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
@@ -130,8 +140,11 @@ class Work:
     def witness(self) -> None:
         """Append the audit event of what was done."""
         rows = [[table, key, its] for (table, key), its in self._touched.items()]
-        event = (self.action, self.subject, self.details, rows)
-        append(self.connection, self.now, (self.actor.name, self.actor.known_by), [event])
+        events = [
+            (self.action, self.subject, self.details, rows[start : start + ROWS_OF_EVENT])
+            for start in range(0, max(len(rows), 1), ROWS_OF_EVENT)
+        ]
+        append(self.connection, self.now, (self.actor.name, self.actor.known_by), events)
 
     def _note(self, table: Table, row: Row[Any]) -> None:
         values = row._mapping
