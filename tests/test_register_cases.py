@@ -14,6 +14,7 @@ from mediaid.register.cases.bills import NewBill, SelfPaid, add_bill, reverse_bi
 from mediaid.register.cases.find import Filter, get_case, list_cases
 from mediaid.register.cases.papers import missing_papers, receive_paper
 from mediaid.register.determinations.store import Stand, outcomes_of, stand_of
+from mediaid.register.payments.lists import file_paid, read_results, send_list
 from mediaid.register.payments.pay import bank_returned, file_case, paid_back, pay_case, set_payee
 from mediaid.register.people.change import end_period, set_period
 from mediaid.register.people.periods import periods
@@ -24,6 +25,7 @@ from mediaid.register.workflow.approve import approve
 from mediaid.register.workflow.separation import switch
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import Any
 
     from sqlalchemy import Row
@@ -356,3 +358,43 @@ def test_cases_are_listed_by_page(office: Office) -> None:
         rest = list_cases(connection, Filter(after=first[-1].id, state="accepted", office="MH"))
         assert [row.number for row in [*first, *rest]] == numbers
         assert list_cases(connection, Filter(state="void")) == []
+
+
+def test_a_list_goes_to_the_bank_and_comes_back(office: Office, tmp_path: Path) -> None:
+    person = office.person()
+    paid, failed = (office.approved(person, (day, 1000)) for day in ("2023-05-01", "2023-05-02"))
+    with office.write() as work:
+        set_payee(work, 2, "=cmd|calc", "6200 0000 0000 0001")
+    bank = tmp_path / "list.csv"
+    sent = send_list(office.register, bank)
+    assert (sent.lines, sent.amount, sent.left) == (2, 1800_00, [])
+    assert bank.stat().st_mode & 0o777 == 0o600
+    text = bank.read_text(encoding="utf-8-sig")
+    assert "'=cmd|calc" in text
+    with pytest.raises(RegisterError, match="exists already"):
+        send_list(office.register, bank)
+    answer = text.replace("900.00,,", "900.00,ok,", 1).replace("900.00,,", "900.00,FAILED,账号不符")
+    for again, expected in ((False, (1, 1)), (True, (0, 0))):
+        bank.write_text(answer, encoding="utf-8" if again else "gb18030")
+        with office.write() as work:
+            assert read_results(work, bank) == expected
+    assert [p.state for p in (*payments(office, paid), *payments(office, failed))] == [
+        "done", "open"
+    ]  # fmt: skip
+    assert (state(office, paid), state(office, failed)) == ("paid", "approved")
+    with office.write() as work:
+        assert file_paid(work) == 1
+    bank.write_text("payment,amount,result\n9,1.00,ok\n1,5.00,ok\n1,900.00,maybe\n", "utf-8")
+    with pytest.raises(RegisterError) as refused, office.write() as work:
+        read_results(work, bank)
+    assert [fault.where.rpartition(", ")[2] for fault in refused.value.faults] == [
+        "row 2", "row 3", "row 4"
+    ]  # fmt: skip
+
+
+def test_a_list_that_cannot_be_written_sends_nothing(office: Office, tmp_path: Path) -> None:
+    number = office.approved(office.person(), ("2023-05-01", 1000))
+    with pytest.raises(RegisterError, match="No such file"):
+        send_list(office.register, tmp_path / "missing" / "list.csv")
+    assert state(office, number) == "approved"
+    assert pay(office, number) == 900_00

@@ -299,6 +299,18 @@ def file(case: Case, register: Where = "") -> None:
     _say_state(register, case)
 
 
+@app.command("file-paid", help=_("Note that all paid cases were filed."))
+def file_all(
+    office: Annotated[str, typer.Option("--office", help=_("Only those of an office."))] = "",
+    register: Where = "",
+) -> None:
+    with change(register, "case.file") as work:
+        from mediaid.register.payments.lists import file_paid
+
+        count = file_paid(work, office)
+    typer.echo(_("filed: {count} cases").format(count=count))
+
+
 @app.command("list", help=_("Cases, page by page."))
 def list_cases(  # noqa: PLR0917 - one parameter an option
     state: Annotated[str, typer.Option("--state", help=_("Only those in a state."))] = "",

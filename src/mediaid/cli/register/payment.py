@@ -3,11 +3,12 @@
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs: start-up stays fast
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mediaid.cli.register.common import AsJson, Reason, Where, amount, change, show
+from mediaid.cli.register.common import AsJson, Reason, Where, amount, change, open_it, show
 from mediaid.i18n import gettext as _
 
 app = typer.Typer(no_args_is_help=True)
@@ -60,5 +61,51 @@ def received(
     show(
         {"payment": payment, "outstanding": format_yuan(left)},
         [_("still to come: {left} yuan").format(left=show_yuan(left))],
+        as_json,
+    )
+
+
+@app.command("list", help=_("Write all approved payments to a file for the bank: they are sent."))
+def send(
+    target: Annotated[Path, typer.Argument(metavar="FILE", help=_("A new .csv file."))],
+    office: Annotated[str, typer.Option("--office", help=_("Only those of an office."))] = "",
+    register: Where = "",
+    as_json: AsJson = False,
+) -> None:
+    with open_it(register) as opened:
+        from mediaid.register.payments.lists import send_list
+
+        sent = send_list(opened, target, office)
+    from mediaid.money import format_yuan, show_yuan
+
+    show(
+        {
+            "lines": sent.lines,
+            "amount": format_yuan(sent.amount),
+            "left": [str(fault) for fault in sent.left],
+        },
+        [
+            _("written: {lines} payments, {amount} yuan").format(
+                lines=sent.lines, amount=show_yuan(sent.amount)
+            ),
+            *map(str, sent.left),
+        ],
+        as_json,
+    )
+
+
+@app.command("results", help=_("Read back a list with the bank's results."))
+def results(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help=_("The list."))],
+    register: Where = "",
+    as_json: AsJson = False,
+) -> None:
+    with change(register, "payment.results") as work:
+        from mediaid.register.payments.lists import read_results
+
+        paid, failed = read_results(work, source)
+    show(
+        {"paid": paid, "failed": failed},
+        [_("paid: {paid}; returned: {failed}").format(paid=paid, failed=failed)],
         as_json,
     )

@@ -1,0 +1,202 @@
+"""Pay and file approved cases by list: a list for the bank, and the bank's results read back."""
+
+from __future__ import annotations
+
+import csv
+import os
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from mediaid.faults import Fault, MediaidError, RegisterError, visible
+from mediaid.i18n import gettext as _
+from mediaid.money import format_yuan, parse_yuan
+from mediaid.register.payments.entries import enter, outstanding
+from mediaid.register.payments.pay import bank_returned, file_case, pay_case
+from mediaid.register.schema import aid_case, payment
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from mediaid.register.session import Register, Work
+
+COLUMNS = ("payment", "case", "payee", "account", "amount", "result", "reason")
+"""The bank fills in the last two: ok or failed, and why."""
+
+OK, FAILED = "ok", "failed"
+
+
+@dataclass
+class Sent:
+    """What a list holds: its lines, their sum in 分, and cases that could not be paid."""
+
+    lines: int = 0
+    amount: int = 0
+    left: list[Fault] = field(default_factory=list)
+
+
+def send_list(register: Register, path: Path, office: str = "") -> Sent:
+    """Write what is approved and not yet sent to a new file, and note it as sent.
+
+    Names and accounts stand there in clear. Where the file cannot be written nothing is noted.
+    Raises RegisterError.
+    """
+    made = False
+    try:
+        with register.write("payment.list") as work:
+            rows, sent = _send(work, office, path.name)
+            made = _write(path, rows)
+            work.details = {"list": path.name, "lines": sent.lines}
+    except BaseException:
+        if made:
+            path.unlink(missing_ok=True)
+        raise
+    return sent
+
+
+def read_results(work: Work, path: Path) -> tuple[int, int]:
+    """Note what the bank says of a list's lines; return how many it paid and how many not.
+
+    A line said already stays as it is, so that a file can be read again. Raises RegisterError
+    with every faulty row.
+    """
+    faults: list[Fault] = []
+    counts = {OK: 0, FAILED: 0}
+    for number, row in enumerate(_rows(path), 2):
+        try:
+            result = _note(work, row)
+        except (MediaidError, ValueError) as error:
+            faults.append(Fault(_("{file}, row {row}").format(file=path, row=number), str(error)))
+        else:
+            if result:
+                counts[result] += 1
+    if faults:
+        raise RegisterError(faults)
+    work.subject = ""
+    work.details = {"list": path.name, **counts}
+    return counts[OK], counts[FAILED]
+
+
+def file_paid(work: Work, office: str = "") -> int:
+    """File every case that is paid; return how many."""
+    numbers = _cases(work.connection, "paid", office)
+    for number in numbers:
+        file_case(work, number)
+    work.subject = ""
+    return len(numbers)
+
+
+def _cases(connection: Connection, state: str, office: str) -> list[str]:
+    found = select(aid_case.c.number).where(aid_case.c.state == state)
+    if office:
+        found = found.where(aid_case.c.office == office)
+    return list(connection.scalars(found.order_by(aid_case.c.person_id, aid_case.c.id)))
+
+
+def _send(work: Work, office: str, name: str) -> tuple[list[dict[str, str]], Sent]:
+    sent = Sent()
+    rows: list[dict[str, str]] = []
+    for number in _cases(work.connection, "approved", office):
+        lines = [
+            (line, outstanding(work.connection, line))
+            for line in work.connection.execute(
+                select(payment)
+                .join(aid_case, aid_case.c.id == payment.c.case_id)
+                .where(
+                    aid_case.c.number == number,
+                    payment.c.state == "open",
+                    payment.c.kind != "reclaim",
+                )
+                .order_by(payment.c.id)
+            )
+        ]
+        try:
+            sent.amount += pay_case(work, number, name)
+        except RegisterError as error:
+            sent.left.append(Fault(number, str(error)))
+            continue
+        rows += [
+            {
+                "payment": str(line.id),
+                "case": number,
+                "payee": line.payee,
+                "account": line.account,
+                "amount": format_yuan(amount),
+                "result": "",
+                "reason": "",
+            }
+            for line, amount in lines
+        ]
+    sent.lines = len(rows)
+    work.subject = ""
+    return rows, sent
+
+
+def _write(path: Path, rows: list[dict[str, str]]) -> bool:
+    """Write a new file that nobody else may read; spreadsheets see text, never a formula."""
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        raise RegisterError(Fault(str(path), _("exists already: it is left as it is"))) from None
+    except OSError as error:
+        raise RegisterError(Fault(str(path), str(error.strerror))) from None
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.DictWriter(file, COLUMNS)
+            writer.writeheader()
+            for row in rows:
+                writer.writerow(
+                    {n: f"'{its}" if its[:1] in tuple("=+-@") else its for n, its in row.items()}
+                )
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise RegisterError(Fault(str(path), str(error.strerror))) from None
+    return True
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    """Read a list as UTF-8 or, as spreadsheets here save it, GB18030."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise RegisterError(Fault(str(path), str(error.strerror))) from None
+    for encoding in ("utf-8-sig", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            rows = list(csv.DictReader(content.decode(encoding).splitlines()))
+            if rows and not {"payment", "amount", "result"} <= set(rows[0]):
+                break
+            return [{name: its or "" for name, its in row.items() if name} for row in rows]
+    raise RegisterError(
+        Fault(str(path), _("has not the columns {columns}").format(columns=", ".join(COLUMNS)))
+    )
+
+
+def _note(work: Work, row: dict[str, str]) -> str:
+    """Note one line's result; return it, or nothing where it was noted before or is not there."""
+    result = row["result"].strip().lower()
+    if not result:
+        return ""
+    if result not in (OK, FAILED):
+        raise ValueError(_("result {result} is neither ok nor failed").format(
+            result=visible(result)))  # fmt: skip
+    text = row["payment"].strip()
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    line = work.connection.execute(select(payment).where(payment.c.id == number)).one_or_none()
+    if line is None:
+        raise ValueError(_("there is no payment {payment}").format(payment=visible(text)))
+    if outstanding(work.connection, line) != parse_yuan(row["amount"]):
+        raise ValueError(
+            _("payment {payment} is of {amount} yuan").format(
+                payment=number, amount=format_yuan(outstanding(work.connection, line))
+            )
+        )
+    if line.state != "sent":
+        return ""
+    if result == OK:
+        enter(work, line, "confirmed", 0)
+    else:
+        bank_returned(work, number, row.get("reason", "").strip() or _("no reason given"))
+    return result
