@@ -11,9 +11,12 @@ from sqlalchemy import func, select
 
 from mediaid.register.audit.check import check_audit
 from mediaid.register.cases.bills import NewBill, SelfPaid, take_up
+from mediaid.register.cases.find import Filter, list_cases
+from mediaid.register.cases.left_out import left_out, open_cases, without_category
 from mediaid.register.determinations.verify import verify_determinations
 from mediaid.register.intake.bills import BillRow, take_in_bills
 from mediaid.register.intake.people import PersonRow, take_in_people
+from mediaid.register.people.change import end_period
 from mediaid.register.schema import bill, person
 from mediaid.register.workflow.actions import review, submit
 
@@ -147,3 +150,25 @@ def test_many_rows_are_told_in_several_events(
     assert counts(people(office, rows)) == (10, 0, 0, [])
     with office.register.read() as connection:
         assert list(check_audit(connection)) == []
+
+
+def test_who_is_left_out_is_told_what_they_would_get_and_gets_a_case(office: Office) -> None:
+    """By hand: the first 300 yuan in full as dibao, 50% of what lies above as low income."""
+    people(office, PEOPLE)
+    bills(office, [*BILLS, row(5, "9999001", "A5", "2022-12-31", 900)])
+    found = left_out(office.register, "MH")
+    assert [(its.person_id, dict(its.aid)) for its in found] == [
+        (1, {1: 100_00}),
+        (2, {2: 0, 3: 175_00}),
+    ]
+    with office.register.read() as connection:
+        assert list_cases(connection, Filter()) == []
+    with office.write("left-out.open") as work:
+        opened = open_cases(work, "MH")
+    assert [(person_id, taken) for _number, person_id, taken in opened] == [(1, [1]), (2, [2, 3])]
+    assert left_out(office.register, "MH") == []
+    with office.write() as work:
+        end_period(work, 2, "category", dt.date(2023, 4, 30))
+    with office.register.read() as connection:
+        [its] = without_category(connection)
+    assert (its.number, its.person_id, its.id) == ("MH-2023-000002", 2, 3)
