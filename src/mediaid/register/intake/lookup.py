@@ -36,14 +36,19 @@ def persons_by_document(
     connection: Connection, documents: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], int]:
     """Return the person of each (kind, number) that is known."""
-    wanted = set(documents)
-    found = rows_with(
-        connection,
-        select(identity_document),
-        identity_document.c.number,
-        (number for _kind, number in wanted),
-    )
-    return {(row.kind, row.number): row.person_id for row in found}
+    numbers: dict[str, list[str]] = {}
+    for kind, number in documents:
+        numbers.setdefault(kind, []).append(number)
+    return {
+        (kind, row.number): row.person_id
+        for kind, its in numbers.items()
+        for row in rows_with(
+            connection,
+            select(identity_document).where(identity_document.c.kind == kind),
+            identity_document.c.number,
+            its,
+        )
+    }
 
 
 def next_ids(connection: Connection, table: Table, count: int) -> Sequence[int]:
