@@ -87,6 +87,16 @@ class Settlement:
         for state in self.pools.values():
             if state.pool.period != "claim":
                 yield state, np.arange(self.claims.n) if state.rows is None else state.rows
+    def counted_before(self, row: int) -> dict[str, int]:
+        """Return what each event pool had counted before a claim, the opening included.
+
+        分 (or claims) by pool; 0 where the claim neither reads the pool nor adds to it.
+        """
+        return {
+            name: int(state.before[row])
+            for name, state in self.pools.items()
+            if state.before is not None
+        }
 
 
 def settle(

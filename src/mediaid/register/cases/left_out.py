@@ -42,33 +42,42 @@ _AIDED = and_(
 )
 """The person was in a category on the date of the bill."""
 
+_LEFT = (
+    select(bill.c.person_id, bill.c.id)
+    .join(person_period, _AIDED)
+    .where(bill.c.case_id.is_(None), bill.c.counts)
+    .order_by(bill.c.person_id, bill.c.dated_on, bill.c.id)
+)
+
 
 def left_out(register: Register, office: str) -> list[LeftOut]:
     """Return who has bills of days in a category and no case for them, and what they would get.
 
     What they would get is decided as it would be: by opening the cases, of which nothing is kept.
     """
+    with register.read() as connection:
+        persons = {row.person_id for row in connection.execute(_LEFT)}
     found = []
-    with register.trial("left-out") as work:
-        for number, person_id, bills in open_cases(work, office):
-            case = get_case(work.connection, number)
-            determine(work, case.id, person_id)
-            pending = stand_of(work.connection, case.id).pending
-            assert pending is not None
-            outcomes = outcomes_of(work.connection, [pending.id])[pending.id]
-            aid = {its.bill_id: its.aid for its in outcomes}
-            found.append(LeftOut(person_id, tuple(bills), aid))
+    for person in sorted(persons):
+        # One by one, so that nobody at work waits for long.
+        with register.trial("left-out") as work:
+            for number, person_id, bills in open_cases(work, office, person):
+                case = get_case(work.connection, number)
+                determine(work, case.id, person_id)
+                pending = stand_of(work.connection, case.id).pending
+                assert pending is not None
+                outcomes = outcomes_of(work.connection, [pending.id])[pending.id]
+                aid = {its.bill_id: its.aid for its in outcomes}
+                found.append(LeftOut(person_id, tuple(bills), aid))
     return found
 
 
-def open_cases(work: Work, office: str) -> list[tuple[str, int, list[int]]]:
-    """Open a case for everybody left out; return its number, the person and the bills."""
-    rows = work.connection.execute(
-        select(bill.c.person_id, bill.c.id)
-        .join(person_period, _AIDED)
-        .where(bill.c.case_id.is_(None), bill.c.counts)
-        .order_by(bill.c.person_id, bill.c.dated_on, bill.c.id)
-    ).all()
+def open_cases(
+    work: Work, office: str, person: int | None = None
+) -> list[tuple[str, int, list[int]]]:
+    """Open a case for everybody left out, or for one; return its number, the person, the bills."""
+    wanted = _LEFT if person is None else _LEFT.where(bill.c.person_id == person)
+    rows = work.connection.execute(wanted).all()
     opened = []
     for person_id, its in groupby(rows, key=lambda row: int(row.person_id)):
         bills = [row.id for row in its]

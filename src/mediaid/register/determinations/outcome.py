@@ -62,18 +62,45 @@ class Outcome:
         )
 
 
+class EventPools:
+    """What event pools hold before each bill of a group.
+
+    It depends on bills alone, so one settlement of all of them tells it: of those of a bill's year,
+    or of all years where a pool counts for a lifetime. `bills` are those that count, in settle
+    order.
+    """
+
+    def __init__(self, bills: Sequence[BillFacts], pack: Pack) -> None:
+        self._bills = bills
+        self._pack = pack
+        self._lifetime = any(
+            is_event(pool) and pool.period == "lifetime" for pool in pack.pools.values()
+        )
+        self._known: dict[int | None, dict[int, dict[str, int]]] = {}
+
+    def before(self, bill: BillFacts) -> dict[str, int]:
+        """Return the amount by pool, in 分 (or claims)."""
+        year = None if self._lifetime else bill.day(self._pack).year
+        if year not in self._known:
+            self._known[year] = self._settled(year)
+        return self._known[year][bill.id]
+
+    def _settled(self, year: int | None) -> dict[int, dict[str, int]]:
+        bills = [its for its in self._bills if year in (None, its.day(self._pack).year)]
+        settlement = settle([its.claim(self._pack) for its in bills], self._pack)
+        return {its.id: settlement.counted_before(row) for row, its in enumerate(bills)}
+
+
 def settle_bill(
-    bill: BillFacts, earlier: Sequence[BillFacts], used: Mapping[PoolKey, int], pack: Pack
+    bill: BillFacts, events: EventPools, used: Mapping[PoolKey, int], pack: Pack
 ) -> Outcome:
-    """Settle a bill after the `earlier` ones of its group and the aid already `used`."""
+    """Settle a bill from the event pools before it and the aid already `used`."""
     claim = bill.claim(pack)
-    table = from_records([claim], pack, first_row=0)
-    keys = _keys(table, pack)
-    events = _events(bill, earlier, pack)
+    counted = events.before(bill)
     opening = tuple(
         (*key, amount)
-        for key in keys
-        if (amount := events.get(key, 0) if is_event(pack.pools[key[0]]) else used.get(key, 0))
+        for key in _keys(from_records([claim], pack, first_row=0), pack)
+        if (amount := counted.get(key[0], 0) if is_event(pack.pools[key[0]]) else used.get(key, 0))
     )
     return replay(bill.id, claim, opening, pack)
 
@@ -116,20 +143,6 @@ def _keys(table: Claims, pack: Pack) -> list[PoolKey]:
         for name, pool in pack.pools.items()
         if pool.period != "claim"
     ]
-
-
-def _events(bill: BillFacts, earlier: Sequence[BillFacts], pack: Pack) -> dict[PoolKey, int]:
-    """Return what the earlier bills have counted into event pools."""
-    pools = {name: pool for name, pool in pack.pools.items() if is_event(pool)}
-    if all(pool.period != "lifetime" for pool in pools.values()):
-        year = bill.day(pack).year
-        earlier = [its for its in earlier if its.day(pack).year == year]
-    if not pools or not earlier:
-        return {}
-    closing = settle([its.claim(pack) for its in earlier], pack).closing()
-    return {
-        (row.pool, row.holder, row.period): row.amount for row in closing.rows if row.pool in pools
-    }
 
 
 def _line(benefit: BenefitResult) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from mediaid.register.database.locks import lock_persons
 from mediaid.register.determinations.facts import bills_of, group_of
-from mediaid.register.determinations.outcome import Outcome, PoolKey, settle_bill
+from mediaid.register.determinations.outcome import EventPools, Outcome, PoolKey, settle_bill
 from mediaid.register.determinations.packs import CURRENT, current_pack, pack_by_hash
 from mediaid.register.determinations.store import Stand, keep, outcomes_of, stands_of
 from mediaid.register.schema import (
@@ -107,17 +107,24 @@ class _Recomputation:
     def _settle(self, bills: Sequence[BillFacts], since: dt.date) -> dict[int, list[Outcome]]:
         """Return the outcomes of all decided bills, by case."""
         used: Counter[PoolKey] = Counter()
+        events: dict[str, EventPools] = {}
         new: dict[int, list[Outcome]] = {}
-        for place, bill in enumerate(bills):
-            if bill.case_id is None or (
-                bill.case_id != self.case_id and bill.case_id not in self.stands
-            ):
-                continue
-            outcome = self._kept(bill.case_id, bill.id) if bill.day(self.pack) < since else None
+        decided = [
+            (place, bill, bill.case_id)
+            for place, bill in enumerate(bills)
+            if bill.case_id is not None
+            and (bill.case_id == self.case_id or bill.case_id in self.stands)
+        ]
+        last = max((place for place, _bill, _case in decided), default=-1)
+        for _place, bill, case_id in decided:
+            outcome = self._kept(case_id, bill.id) if bill.day(self.pack) < since else None
             if outcome is None:
-                outcome = settle_bill(bill, bills[:place], used, self._pack_of(bill.case_id))
+                pack = self._pack_of(case_id)
+                if pack.hash not in events:
+                    events[pack.hash] = EventPools(bills[: last + 1], pack)
+                outcome = settle_bill(bill, events[pack.hash], used, pack)
             used.update(outcome.uses)
-            new.setdefault(bill.case_id, []).append(outcome)
+            new.setdefault(case_id, []).append(outcome)
         return new
 
     def _kept(self, case_id: int, bill_id: int) -> Outcome | None:

@@ -48,7 +48,8 @@ def set_period(
                 continue
             raise RegisterError(
                 _(
-                    "{kind} {code} from {start} to {end} is in the way: end that period first"
+                    "{kind} {code} from {start} to {end} is in the way: end that period first, "
+                    "or say until when this one lasts"
                 ).format(
                     kind=kind,
                     code=row.code,
