@@ -105,6 +105,17 @@ def postgresql_template(postgresql: Server) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def renewed_postgresql(postgresql: Server, postgresql_template: str) -> Callable[[], str]:
+    """Give a URL of such a register, as good as new with each call: always the same database.
+
+    To make a database takes several times as long, and some 8 MB of disk.
+    """
+    from register_support import Renewed  # noqa: PLC0415
+
+    return Renewed(postgresql.url_of(postgresql.database(postgresql_template)))
+
+
 def _prepare(where: str) -> None:
     from mediaid.packs.load import load_pack  # noqa: PLC0415 - for few of all tests
     from mediaid.register.database.open import create_register  # noqa: PLC0415
@@ -130,9 +141,9 @@ def sqlite_place(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgresql_place(postgresql: Server, postgresql_template: str) -> str:
+def postgresql_place(renewed_postgresql: Callable[[], str]) -> str:
     """The same on PostgreSQL: its URL."""
-    return postgresql.url_of(postgresql.database(postgresql_template))
+    return renewed_postgresql()
 
 
 @pytest.fixture(params=["sqlite_place", "postgresql_place"], ids=["sqlite", "postgresql"])

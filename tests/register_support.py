@@ -8,11 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sqlalchemy import NullPool, create_engine, insert, select, text
+
 from mediaid.register.cases.accept import open_case
 from mediaid.register.cases.bills import NewBill, SelfPaid, add_bill, record_bill
 from mediaid.register.cases.papers import PAPERS, receive_paper
 from mediaid.register.people.change import set_period
 from mediaid.register.people.persons import add_person
+from mediaid.register.schema import HEAD, metadata
 from mediaid.register.session import Actor, Register
 from mediaid.register.workflow.actions import review, submit
 from mediaid.register.workflow.approve import approve
@@ -127,3 +130,30 @@ class Office:
         number = self.reviewed(person, *bills)
         self.approve(number)
         return number
+
+
+class Renewed:
+    """A PostgreSQL register that is brought back to what it was when this was made."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = create_engine(
+            url.replace("postgresql://", "postgresql+psycopg://", 1), poolclass=NullPool
+        )
+        with self.engine.connect() as connection:
+            self.rows = {
+                table: [dict(row) for row in connection.execute(select(table)).mappings()]
+                for table in metadata.sorted_tables
+            }
+
+    def __call__(self) -> str:
+        with self.engine.begin() as connection:
+            connection.execute(text("SET LOCAL lock_timeout = '30s'"))
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+            names = ", ".join(table.name for table in self.rows)
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+            for table, rows in self.rows.items():
+                if rows:
+                    connection.execute(insert(table), rows)
+            connection.execute(text(f"UPDATE alembic_version SET version_num = '{HEAD}'"))
+        return self.url

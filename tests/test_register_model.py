@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,6 @@ from mediaid.register.people.change import set_period
 from mediaid.register.schema import determination, payment, pool_use, standing
 from mediaid.register.workflow import actions
 from oracle import Oracle
-from postgresql import Server
 from register_support import Office
 
 READINGS = ((), ("cap-holder=household",), ("cap-scope=with",))
@@ -398,7 +398,7 @@ def _work(where: Any) -> None:
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=12 * EFFORT,
+            max_examples=10 * EFFORT,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
@@ -419,5 +419,5 @@ def test_random_work_on_sqlite(sqlite_template: Path) -> None:
         _work(where)
 
 
-def test_random_work_on_postgresql(postgresql: Server, postgresql_template: str) -> None:
-    _work(lambda: postgresql.url_of(postgresql.database(postgresql_template)))
+def test_random_work_on_postgresql(renewed_postgresql: Callable[[], str]) -> None:
+    _work(renewed_postgresql)
