@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import NullPool, create_engine, insert, select, text
 
+from mediaid.people.identity import check_digit
 from mediaid.register.cases.accept import open_case
 from mediaid.register.cases.bills import NewBill, SelfPaid, add_bill, record_bill
 from mediaid.register.cases.papers import PAPERS, receive_paper
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from mediaid.register.session import Work
+
+
+def resident_number(person: int) -> str:
+    """A number as of a resident, of an area that there is not."""
+    born = dt.date(1950, 1, 1) + dt.timedelta(days=person % 20_000)
+    digits = f"999999{born:%Y%m%d}{person // 20_000 + 1:03d}"
+    return digits + check_digit(digits)
+
 
 START = dt.datetime(2023, 1, 2, 1, tzinfo=dt.UTC)
 
@@ -63,7 +72,7 @@ class Office:
         self.persons += 1
         since = dt.date(2023, 1, 1)
         with self.write() as work:
-            person = add_person(work, f"某甲{self.persons}", "某镇", f"999999{self.persons:012d}")
+            person = add_person(work, f"某甲{self.persons}", "某镇", resident_number(self.persons))
             set_period(work, person, "category", category, since)
             set_period(work, person, "insurance", insurance, since)
             if household:

@@ -23,6 +23,7 @@ from mediaid.register.schema import approval, payment
 from mediaid.register.workflow.actions import review, send_back, submit, void
 from mediaid.register.workflow.approve import approve
 from mediaid.register.workflow.separation import switch
+from register_support import resident_number
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -130,17 +131,27 @@ def test_a_similar_bill_has_to_be_answered_for(office: Office) -> None:
 
 
 def test_self_paid_is_derived_and_the_derivation_kept() -> None:
-    derived = SelfPaid.derived(1_000_00, 500_00, 100_00, 50_00, 25_00)
-    assert derived.amount == 325_00
-    assert derived.derivation == {
+    parts = {
         "total": 1_000_00,
         "pooled_fund": 500_00,
         "critical_illness": 100_00,
         "out_of_scope": 50_00,
         "other_relief": 25_00,
     }
-    with pytest.raises(RegisterError, match="exceeds the total"):
-        SelfPaid.derived(100, 60, 41)
+    derived = SelfPaid.derived(parts, "out")
+    assert derived.amount == 325_00
+    assert derived.as_data() == [
+        ["total", "", 1_000_00],
+        ["out_of_scope", "-", 50_00],
+        ["pooled_fund", "-", 500_00],
+        ["critical_illness", "-", 100_00],
+        ["other_relief", "-", 25_00],
+        ["self_paid", "", 325_00],
+    ]
+    assert SelfPaid.derived({"self_paid": 5}, "out") == SelfPaid(5)
+    for wrong in ({"total": 100}, parts | {"pooled_fund": 900_00}, parts | {"self_paid": 1}, {}):
+        with pytest.raises(RegisterError):
+            SelfPaid.derived(wrong, "out")
 
 
 def test_a_bill_the_rules_cannot_read_is_refused_whole(office: Office) -> None:
@@ -317,11 +328,17 @@ def test_periods_follow_one_another_and_never_overlap(office: Office) -> None:
 
 def test_a_document_belongs_to_one_person(office: Office) -> None:
     office.person()
-    with pytest.raises(RegisterError, match=r"9999\*+0001 belongs"), office.write() as work:
-        add_person(work, "某乙", "某镇", " ９９９９９９000000000001")
+    number, today = resident_number(1), office.now.date()
+    full_width = number.translate({ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789"})
+    with pytest.raises(RegisterError, match=r"999\*+\w{4} belongs"), office.write() as work:
+        add_person(work, "某乙", "某镇", f" {full_width}")
+    wrong = number[:-1] + ("0" if number[-1] != "0" else "1")
+    for unlike in (wrong, "", "99999920991231001X"):
+        with pytest.raises(RegisterError, match="number of the document"), office.write() as work:
+            add_person(work, "某乙", "某镇", unlike)
     with office.register.read() as connection:
-        assert find_person(connection, "999999000000000001") == 1
-        assert find_person(connection, "999999000000000001", "passport") is None
+        assert find_person(connection, number, today) == 1
+        assert find_person(connection, number, today, "passport") is None
 
 
 def test_a_death_stops_what_is_open_until_somebody_else_is_named(office: Office) -> None:

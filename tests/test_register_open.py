@@ -126,7 +126,7 @@ def failing(office: Office, *statements: str) -> Any:
 def enter(office: Office, name: str = "某甲") -> None:
     with office.write() as work:
         for number in range(50):
-            add_person(work, name * 60, "某镇", f"9999{number}{name}")
+            add_person(work, name * 60, "某镇", f"9999{number}{name}", "other")
 
 
 def test_a_full_disk_is_said_and_a_retry_works(sqlite_office: Office) -> None:
@@ -154,23 +154,23 @@ def test_a_locked_register_is_said(sqlite_office: Office) -> None:
     path = sqlite_office.register.place.path
     hasty = open_register(path, busy_seconds=0)
     with sqlite_office.write() as work:
-        add_person(work, "某甲", "某镇", "1")
+        add_person(work, "某甲", "某镇", "9991", "other")
         with pytest.raises(RegisterError, match="holds the register locked"), hasty.write("test"):
             pass
         with hasty.read() as connection:
             assert connection.scalar(select(func.count()).select_from(person)) == 0
     with hasty.write("test") as other:
-        add_person(other, "某乙", "某镇", "2")
+        add_person(other, "某乙", "某镇", "9992", "other")
     hasty.close()
     assert persons(sqlite_office) == 2
 
 
 def lose_the_connection(office: Office, server: Server) -> None:
     with office.write() as work:
-        add_person(work, "某甲", "某镇", "1")
+        add_person(work, "某甲", "某镇", "9991", "other")
         backend = work.connection.scalar(text("SELECT pg_backend_pid()"))
         server.run(f"SELECT pg_terminate_backend({backend}, 5000)")
-        add_person(work, "某乙", "某镇", "2")
+        add_person(work, "某乙", "某镇", "9992", "other")
 
 
 def test_a_lost_connection_is_said_and_a_retry_works(
@@ -180,7 +180,7 @@ def test_a_lost_connection_is_said_and_a_retry_works(
         lose_the_connection(postgresql_office, postgresql)
     assert persons(postgresql_office) == 0
     with postgresql_office.write() as work:
-        add_person(work, "某甲", "某镇", "1")
+        add_person(work, "某甲", "某镇", "9991", "other")
     assert persons(postgresql_office) == 1
 
 

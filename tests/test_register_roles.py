@@ -59,7 +59,7 @@ class Staff:
     def submitted(self, invoice: str = "1") -> str:
         """The clerk takes in a case of a person."""
         with self.as_("t_clerk") as work:
-            person = add_person(work, "某甲", "某镇", f"99999900000000000{invoice}")
+            person = add_person(work, "某甲", "某镇", f"9999{invoice}", "other")
             set_period(work, person, "category", "dibao", dt.date(2023, 1, 1))
             set_period(work, person, "insurance", "resident", dt.date(2023, 1, 1))
             number = open_case(work, "MH", person)
@@ -171,7 +171,7 @@ def test_an_auditor_reads_and_changes_nothing(staff: Staff) -> None:
         with pytest.raises(RegisterError), staff.as_("t_auditor") as work:
             change(work, number)
     with pytest.raises(RegisterError, match="role may not"), staff.as_("t_auditor") as work:
-        add_person(work, "某乙", "某镇", "9")
+        add_person(work, "某乙", "某镇", "9999", "other")
     with staff.as_("t_auditor", "reveal") as work:
         work.subject = "person:1"
 

@@ -25,7 +25,6 @@ from mediaid.i18n import gettext as _
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mediaid.register.cases.bills import SelfPaid
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -69,6 +68,10 @@ def bill(  # noqa: PLR0913, PLR0917 - one parameter an option
         str, typer.Option("--self-paid", metavar="YUAN", help=_("Self-paid, as given."))
     ] = "",
     total: Annotated[str, typer.Option("--total", metavar="YUAN", help=_("Total."))] = "",
+    in_scope: Annotated[str, typer.Option("--in-scope", metavar="YUAN", help=_("In scope."))] = "",
+    paid_first: Annotated[
+        str, typer.Option("--paid-first", metavar="YUAN", help=_("Paid first by the person."))
+    ] = "",
     pooled_fund: Annotated[
         str, typer.Option("--pooled-fund", metavar="YUAN", help=_("Paid by the pooled fund."))
     ] = "",
@@ -80,6 +83,9 @@ def bill(  # noqa: PLR0913, PLR0917 - one parameter an option
     ] = "",
     out_of_scope: Annotated[
         str, typer.Option("--out-of-scope", metavar="YUAN", help=_("Out of scope."))
+    ] = "",
+    other_insurance: Annotated[
+        str, typer.Option("--other-insurance", metavar="YUAN", help=_("Paid by other insurance."))
     ] = "",
     other_relief: Annotated[
         str, typer.Option("--other-relief", metavar="YUAN", help=_("Other relief."))
@@ -105,44 +111,38 @@ def bill(  # noqa: PLR0913, PLR0917 - one parameter an option
     as_json: AsJson = False,
 ) -> None:
     parts = {
-        "--pooled-fund": pooled_fund,
-        "--critical-illness": critical_illness,
-        "--out-of-scope": out_of_scope,
-        "--other-relief": other_relief,
+        "total": total,
+        "out_of_scope": out_of_scope,
+        "paid_first": paid_first,
+        "in_scope": in_scope,
+        "pooled_fund": pooled_fund,
+        "critical_illness": critical_illness,
+        "other_insurance": other_insurance,
+        "other_relief": other_relief,
+        "self_paid": self_paid,
+    }
+    stated = {
+        name: amount(text, "--" + name.replace("_", "-")) for name, text in parts.items() if text
     }
     when = day(date, "--date")
     fields = _fields(field or [])
     with change(register, "bill.add") as work:
-        from mediaid.register.cases.bills import NewBill, add_bill
+        from mediaid.register.cases.bills import NewBill, SelfPaid, add_bill
+        from mediaid.register.determinations.packs import current_pack
 
+        bore = SelfPaid.derived(stated, current_pack(work.connection).preselfpay)
         entered = NewBill(
-            institution, invoice, when, setting, _self_paid(self_paid, total, parts), fields,
+            institution, invoice, when, setting, bore, fields,
             similar,
         )  # fmt: skip
         number = add_bill(work, case, entered)
     from mediaid.money import format_yuan, show_yuan
 
-    bore = entered.self_paid.amount
     show(
-        {"bill": number, "self_paid": format_yuan(bore)},
-        [_("bill {bill}: self-paid {paid} yuan").format(bill=number, paid=show_yuan(bore))],
+        {"bill": number, "self_paid": format_yuan(bore.amount)},
+        [_("bill {bill}: self-paid {paid} yuan").format(bill=number, paid=show_yuan(bore.amount))],
         as_json,
     )
-
-
-def _self_paid(given: str, total: str, parts: dict[str, str]) -> SelfPaid:
-    """Read self-paid as given, or derive it; both, or neither, is refused."""
-    from mediaid.faults import Fault, RegisterError
-    from mediaid.register.cases.bills import SelfPaid
-
-    if bool(given) == bool(total) or (given and any(parts.values())):
-        raise RegisterError(
-            Fault("--self-paid", _("give either --self-paid, or --total and what is taken off it"))
-        )
-    if given:
-        return SelfPaid(amount(given, "--self-paid"))
-    taken = [amount(text, option) if text else 0 for option, text in parts.items()]
-    return SelfPaid.derived(amount(total, "--total"), *taken)
 
 
 def _fields(pairs: list[str]) -> dict[str, str]:

@@ -34,7 +34,7 @@ def case_lines(data: dict[str, Any], *, explain: bool) -> Iterator[str]:
             mark=mark,
         )
         if its["derivation"]:
-            yield f"    = {derivation_words(its['derivation'])}"
+            yield f"    {derivation_words(its['derivation'])}"
     if data["missing_papers"]:
         yield _("  papers missing: {papers}").format(
             papers=_(", ").join(map(paper_words, data["missing_papers"]))

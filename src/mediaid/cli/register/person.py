@@ -37,8 +37,9 @@ def add(
         str, typer.Option("--number", help=_("Number of the document."), show_default=False)
     ],
     document: Annotated[
-        str, typer.Option("--document", help=_("Kind of document, such as resident or passport."))
-    ] = "resident",
+        str,
+        typer.Option("--document", help=_("Kind of document, such as resident_id or passport.")),
+    ] = "resident_id",
     register: Where = "",
     as_json: AsJson = False,
 ) -> None:
@@ -52,14 +53,17 @@ def add(
 @app.command("find", help=_("The number of the person with a document."))
 def find(
     number: Annotated[str, typer.Argument(metavar="NUMBER", help=_("Number of the document."))],
-    document: Annotated[str, typer.Option("--document", help=_("Kind of document."))] = "resident",
+    document: Annotated[
+        str, typer.Option("--document", help=_("Kind of document."))
+    ] = "resident_id",
     register: Where = "",
     as_json: AsJson = False,
 ) -> None:
     with look(register, False, "") as connection:
         from mediaid.register.people.persons import find_person
+        from mediaid.register.session import utc_now
 
-        person = find_person(connection, number, document)
+        person = find_person(connection, number, utc_now().date(), document)
     found = _("nobody") if person is None else _("person {person}").format(person=person)
     show({"person": person}, [found], as_json)
 

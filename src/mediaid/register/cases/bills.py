@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from mediaid.claims.records import from_records
+from mediaid.claims.selfpaid import derive_one
 from mediaid.faults import RegisterError, visible
 from mediaid.i18n import gettext as _
-from mediaid.money import show_yuan
 from mediaid.register.cases.find import get_case
 from mediaid.register.determinations.facts import bills_of, first_day
 from mediaid.register.determinations.packs import code_of, current_pack
@@ -28,42 +28,33 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
+    from mediaid.claims.selfpaid import Preselfpay, Term
     from mediaid.register.session import Work
 
 
 @dataclass(frozen=True)
 class SelfPaid:
-    """What the person bore: given, or derived from what the bill says. Amounts in 分."""
+    """What the person bore, in 分: given, or derived from what the bill says."""
 
     amount: int
-    derivation: Mapping[str, int] | None = None
+    terms: tuple[Term, ...] = ()
+    """The derivation, its result last."""
 
     @staticmethod
-    def derived(
-        total: int,
-        pooled_fund: int = 0,
-        critical_illness: int = 0,
-        out_of_scope: int = 0,
-        other_relief: int = 0,
-    ) -> SelfPaid:
-        """Take off the total what others paid and what is out of scope; all is kept and shown.
+    def derived(parts: Mapping[str, int], preselfpay: Preselfpay) -> SelfPaid:
+        """Derive it from amounts in 分 by the one formula (`claims.selfpaid`).
 
-        Raises RegisterError where more is taken off than there is.
+        Raises RegisterError where they contradict one another or do not suffice.
         """
-        taken = {
-            "pooled_fund": pooled_fund,
-            "critical_illness": critical_illness,
-            "out_of_scope": out_of_scope,
-            "other_relief": other_relief,
-        }
-        left = total - sum(taken.values())
-        if left < 0:
-            raise RegisterError(
-                _("what is taken off ({taken} yuan) exceeds the total of {total} yuan").format(
-                    taken=show_yuan(sum(taken.values())), total=show_yuan(total)
-                )
-            )
-        return SelfPaid(left, {"total": total, **taken})
+        try:
+            terms = derive_one(parts, preselfpay)
+        except ValueError as error:
+            raise RegisterError(str(error)) from None
+        return SelfPaid(terms[-1].fen, tuple(terms) if len(terms) > 1 else ())
+
+    def as_data(self) -> list[list[Any]] | None:
+        """Return the derivation as it is kept: part, sign and 分 of each term."""
+        return [[its.part, its.sign, its.fen] for its in self.terms] or None
 
 
 @dataclass(frozen=True)
@@ -142,7 +133,7 @@ def _enter(work: Work, person_id: int, case_id: int | None, new: NewBill) -> int
             dated_on=new.dated_on,
             setting=code_of(work.connection, "setting", new.setting),
             self_paid=new.self_paid.amount,
-            derivation=None if new.self_paid.derivation is None else dict(new.self_paid.derivation),
+            derivation=new.self_paid.as_data(),
             fields={name: clean(text) for name, text in new.fields.items() if text.strip()},
             similar_answer=answer or None,
             counts=True,

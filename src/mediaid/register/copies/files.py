@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mediaid.faults import Fault, RegisterError, visible
 from mediaid.i18n import gettext as _
+from mediaid.people.masking import mask_id, mask_name
 from mediaid.register.audit.check import check_audit
 from mediaid.register.copies.rows import (
     TABLES,
@@ -20,7 +21,6 @@ from mediaid.register.copies.rows import (
     rows_of,
 )
 from mediaid.register.database.open import taking_over
-from mediaid.register.people.mask import mask_name, mask_number
 from mediaid.register.schema import HEAD
 from mediaid.register.schema.types import canonical
 
@@ -35,9 +35,9 @@ MANIFEST = "manifest.json"
 
 MASKS = {
     ("person", "name"): mask_name,
-    ("identity_document", "number"): mask_number,
+    ("identity_document", "number"): mask_id,
     ("payment", "payee"): mask_name,
-    ("payment", "account"): mask_number,
+    ("payment", "account"): mask_id,
 }
 """What is not written in clear unless it is asked for."""
 

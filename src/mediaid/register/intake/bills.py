@@ -13,13 +13,14 @@ from mediaid.claims.cells import parse_cell, parse_code
 from mediaid.claims.fields import pack_fields
 from mediaid.faults import MediaidError, visible
 from mediaid.i18n import gettext as _
+from mediaid.people.documents import RESIDENT, Document
 from mediaid.register.cases.bills import NewBill, bill_key
 from mediaid.register.database.locks import lock_persons
 from mediaid.register.determinations.packs import current_pack
 from mediaid.register.determinations.recompute import recompute_person
 from mediaid.register.intake.lookup import chunks, next_ids, persons_by_document, rows_with
 from mediaid.register.intake.report import Report
-from mediaid.register.people.persons import RESIDENT, clean, required
+from mediaid.register.people.persons import clean, read_document, required
 from mediaid.register.schema import aid_case, bill, standing
 
 if TYPE_CHECKING:
@@ -49,29 +50,30 @@ def take_in_bills(work: Work, rows: Iterable[BillRow], similar_answer: str = "")
     """
     report = Report()
     pack = current_pack(work.connection)
-    read = [(row, its) for row in rows if (its := _read(row, pack, report)) is not None]
+    today = work.now.date()
+    read = [its for row in rows if (its := _read(row, pack, today, report)) is not None]
     persons = persons_by_document(
-        work.connection, ((row.document, _number(row)) for row, _its in read)
+        work.connection, ((its.document.kind, its.document.number) for its in read)
     )
     lock_persons(work.connection, persons.values())
-    known = _known(work, read)
-    seen: dict[str, tuple[int, dict[str, Any]]] = {}
-    for row, its in read:
-        person_id = persons.get((row.document, _number(row)))
+    known = _known(work, (its.columns["bill_key"] for its in read))
+    seen: dict[str, _Read] = {}
+    for its in read:
+        person_id = persons.get((its.document.kind, its.document.number))
         if person_id is None:
             report.refuse(
-                row.row, _("nobody in the register has this document: import people first")
+                its.row, _("nobody in the register has this document: import people first")
             )
             continue
-        its["person_id"] = person_id
-        key = its["bill_key"]
-        other = known.get(key) or (seen[key][1] if key in seen else None)
+        its.columns["person_id"] = person_id
+        key = its.columns["bill_key"]
+        other = known.get(key) or (seen[key].columns if key in seen else None)
         if other is None:
-            seen[key] = (row.row, its)
-        elif all(other[name] == its[name] for name in _SAID):
+            seen[key] = its
+        elif all(other[name] == its.columns[name] for name in _SAID):
             report.same += 1
         else:
-            report.refuse(row.row, _("another bill has this institution and invoice number"))
+            report.refuse(its.row, _("another bill has this institution and invoice number"))
     new = _ask_about_similar(work, list(seen.values()), similar_answer, report)
     report.new = len(new)
     _enter(work, new)
@@ -79,23 +81,28 @@ def take_in_bills(work: Work, rows: Iterable[BillRow], similar_answer: str = "")
     return report
 
 
+@dataclass(frozen=True)
+class _Read:
+    """A row that can be read: its number, whose it is, and the columns of its bill."""
+
+    row: int
+    document: Document
+    columns: dict[str, Any]
+
+
 _SAID = ("person_id", "dated_on", "setting", "self_paid", "derivation", "fields")
 """What two rows of the same bill must agree on."""
 
 
-def _number(row: BillRow) -> str:
-    return clean(row.number).upper()
-
-
-def _read(row: BillRow, pack: Pack, report: Report) -> dict[str, Any] | None:
-    """Return a row as the columns of a bill, or refuse it."""
+def _read(row: BillRow, pack: Pack, today: dt.date, report: Report) -> _Read | None:
+    """Read a row, or refuse it."""
     its = row.bill
     try:
-        required(row.number, _("number of the document"))
+        document = read_document(row.number, row.document, today)
         institution = required(its.institution, _("institution"))
         invoice_no = required(its.invoice_no, _("invoice number"))
         codes = pack.codes["setting"]
-        return {
+        columns = {
             "case_id": None,
             "institution": institution,
             "invoice_no": invoice_no,
@@ -103,9 +110,7 @@ def _read(row: BillRow, pack: Pack, report: Report) -> dict[str, Any] | None:
             "dated_on": its.dated_on,
             "setting": list(codes)[parse_code(its.setting, codes)],
             "self_paid": its.self_paid.amount,
-            "derivation": None
-            if its.self_paid.derivation is None
-            else dict(its.self_paid.derivation),
+            "derivation": its.self_paid.as_data(),
             "fields": _fields(its.fields, pack),
             "similar_answer": None,
             "counts": True,
@@ -113,6 +118,7 @@ def _read(row: BillRow, pack: Pack, report: Report) -> dict[str, Any] | None:
     except (MediaidError, ValueError) as error:
         report.refuse(row.row, error)
         return None
+    return _Read(row.row, document, columns)
 
 
 def _fields(fields: Mapping[str, str], pack: Pack) -> dict[str, str]:
@@ -132,39 +138,34 @@ def _fields(fields: Mapping[str, str], pack: Pack) -> dict[str, str]:
     return found
 
 
-def _known(work: Work, read: list[tuple[BillRow, dict[str, Any]]]) -> dict[str, dict[str, Any]]:
-    found = rows_with(
-        work.connection,
-        select(bill).where(bill.c.counts),
-        bill.c.bill_key,
-        (its["bill_key"] for _row, its in read),
-    )
+def _known(work: Work, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
+    found = rows_with(work.connection, select(bill).where(bill.c.counts), bill.c.bill_key, keys)
     return {row.bill_key: dict(row._mapping) for row in found}
 
 
 def _ask_about_similar(
-    work: Work, new: list[tuple[int, dict[str, Any]]], answer: str, report: Report
+    work: Work, new: list[_Read], answer: str, report: Report
 ) -> list[dict[str, Any]]:
     """Return the bills to be entered: similar ones with the answer, or else they are refused."""
     found = rows_with(
         work.connection,
         select(bill.c.person_id, bill.c.dated_on, bill.c.self_paid).where(bill.c.counts),
         bill.c.person_id,
-        (its["person_id"] for _row, its in new),
+        (its.columns["person_id"] for its in new),
     )
     there = {tuple(row) for row in found}
     entered = []
-    for row, its in new:
-        looks = (its["person_id"], its["dated_on"], its["self_paid"])
+    for its in new:
+        looks = tuple(its.columns[name] for name in ("person_id", "dated_on", "self_paid"))
         if looks in there and not answer:
             report.refuse(
-                row, _("the person has a bill of the same day and amount: is it another one?")
+                its.row, _("the person has a bill of the same day and amount: is it another one?")
             )
             continue
         if looks in there:
-            its["similar_answer"] = answer
+            its.columns["similar_answer"] = answer
         there.add(looks)
-        entered.append(its)
+        entered.append(its.columns)
     return entered
 
 

@@ -10,12 +10,13 @@ from sqlalchemy import select
 from mediaid.claims.cells import parse_code
 from mediaid.faults import MediaidError
 from mediaid.i18n import gettext as _
+from mediaid.people.documents import RESIDENT
 from mediaid.register.determinations.packs import current_pack
 from mediaid.register.intake.lookup import next_ids, persons_by_document, rows_with
 from mediaid.register.intake.report import Report
 from mediaid.register.people.change import set_period
 from mediaid.register.people.periods import Kind, period_on
-from mediaid.register.people.persons import KINDS, RESIDENT, clean, required
+from mediaid.register.people.persons import clean, read_document, required
 from mediaid.register.schema import identity_document, person, person_period
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def take_in_people(work: Work, rows: Iterable[PersonRow]) -> Report:
     """Enter people who are not known yet, and what changed of the others."""
     report = Report()
     pack = current_pack(work.connection)
-    cleaned = [its for row in rows if (its := _cleaned(row, pack, report)) is not None]
+    today = work.now.date()
+    cleaned = [its for row in rows if (its := _cleaned(row, pack, today, report)) is not None]
     known = persons_by_document(work.connection, ((r.document, r.number) for r in cleaned))
     new: dict[tuple[str, str], PersonRow] = {}
     old: list[tuple[int, PersonRow]] = []
@@ -72,10 +74,9 @@ def take_in_people(work: Work, rows: Iterable[PersonRow]) -> Report:
     return report
 
 
-def _cleaned(row: PersonRow, pack: Pack, report: Report) -> PersonRow | None:
+def _cleaned(row: PersonRow, pack: Pack, today: dt.date, report: Report) -> PersonRow | None:
     try:
-        if row.document not in KINDS:
-            raise ValueError(_("document: use one of {known}").format(known=", ".join(KINDS)))
+        document = read_document(row.number, row.document, today)
         codes = {
             kind: list(pack.codes[kind])[parse_code(text, pack.codes[kind])] if text else ""
             for kind, text in (("category", row.category), ("insurance", row.insurance))
@@ -84,10 +85,10 @@ def _cleaned(row: PersonRow, pack: Pack, report: Report) -> PersonRow | None:
             raise ValueError(_("the day from which it holds is missing"))
         return PersonRow(
             row.row,
-            required(row.number, _("number of the document")).upper(),
+            document.number,
             required(row.name, _("name")),
             required(row.town, _("town or street")),
-            row.document,
+            document.kind,
             household=clean(row.household),
             since=row.since,
             **codes,

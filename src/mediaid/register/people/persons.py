@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from mediaid.faults import Fault, RegisterError, visible
 from mediaid.i18n import gettext as _
+from mediaid.people.documents import RESIDENT, Document, parse_document, parse_kind
+from mediaid.people.masking import mask_id
 from mediaid.register.database.locks import lock_persons
 from mediaid.register.payments.stop import stop_open_payments
-from mediaid.register.people.mask import mask_number
 from mediaid.register.schema import identity_document, person
 
 if TYPE_CHECKING:
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from mediaid.register.session import Work
-
-RESIDENT = "resident"
-"""The kind of document whose numbers are resident ID numbers (公民身份号码)."""
-
-KINDS = (RESIDENT, "birth", "passport", "hk_macao", "taiwan", "foreigner", "other")
 
 
 def clean(text: str) -> str:
@@ -47,23 +43,25 @@ def required(text: str, what: str) -> str:
     return shown
 
 
+def read_document(text: str, kind: str, today: dt.date) -> Document:
+    """Read a document's number by the rules of its kind. Raises RegisterError."""
+    try:
+        return parse_document(required(text, _("number of the document")), parse_kind(kind), today)
+    except ValueError as error:
+        raise RegisterError(Fault(_("number of the document"), str(error))) from None
+
+
 def add_person(work: Work, name: str, town: str, number: str, kind: str = RESIDENT) -> int:
     """Enter a person with an identity document; return the person's number.
 
-    Raises RegisterError where the document belongs to somebody already.
+    Raises RegisterError where the number cannot be one, or belongs to somebody already.
     """
-    if kind not in KINDS:
-        raise RegisterError(
-            _("{kind} is no kind of document: use one of {known}").format(
-                kind=visible(kind), known=", ".join(KINDS)
-            )
-        )
-    number = required(number, _("number of the document")).upper()
-    known = find_person(work.connection, number, kind)
+    document = read_document(number, kind, work.now.date())
+    known = _person_of(work.connection, document)
     if known is not None:
         raise RegisterError(
             _("document {number} belongs to person {person} already").format(
-                number=visible(mask_number(number)), person=known
+                number=mask_id(document.number), person=known
             )
         )
     row = work.insert(
@@ -73,17 +71,23 @@ def add_person(work: Work, name: str, town: str, number: str, kind: str = RESIDE
         died_on=None,
         recorded_at=work.now,
     )
-    work.insert(identity_document, person_id=row.id, kind=kind, number=number)
+    work.insert(identity_document, person_id=row.id, kind=document.kind, number=document.number)
     work.subject = f"person:{row.id}"
     return int(row.id)
 
 
-def find_person(connection: Connection, number: str, kind: str = RESIDENT) -> int | None:
+def find_person(
+    connection: Connection, number: str, today: dt.date, kind: str = RESIDENT
+) -> int | None:
     """Return the person of a document, None where nobody has it."""
+    return _person_of(connection, read_document(number, kind, today))
+
+
+def _person_of(connection: Connection, document: Document) -> int | None:
     found = connection.scalar(
         select(identity_document.c.person_id).where(
-            identity_document.c.kind == kind,
-            identity_document.c.number == clean(number).upper(),
+            identity_document.c.kind == document.kind,
+            identity_document.c.number == document.number,
         )
     )
     return None if found is None else int(found)

@@ -41,9 +41,10 @@ case_step = Table(
 )
 
 # A bill may be known before any case takes it up: then it counts in event pools alone.
-# `self_paid` is given, or derived from the amounts in `derivation`. `fields` are further fields of
-# the claim that a pack reads (settled_on, visit_id, already_aided, premium …), as text. A bill no
-# longer counts once its case is void or it is reversed; only then may its key stand again.
+# `self_paid` is given, or derived by the terms in `derivation` (part, sign, 分). `fields` are
+# further fields of the claim that a pack reads (settled_on, visit_id, already_aided, premium …), as
+# text. A bill no longer counts once its case is void or it is reversed; only then may its key stand
+# again.
 bill = Table(
     "bill",
     metadata,

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from mediaid.money import format_yuan
+from mediaid.people.masking import mask_id, mask_name
 from mediaid.register.cases.find import Filter, get_case, list_cases
 from mediaid.register.cases.papers import missing_papers
 from mediaid.register.determinations.store import outcomes_of
 from mediaid.register.payments.entries import outstanding
-from mediaid.register.people.mask import mask_name, mask_number
 from mediaid.register.people.persons import get_person
 from mediaid.register.schema import (
     approval,
@@ -87,7 +87,10 @@ def _bill(row: Row[Any]) -> dict[str, Any]:
         "date": row.dated_on.isoformat(),
         "setting": row.setting,
         "self_paid": format_yuan(row.self_paid),
-        "derivation": derived and {name: format_yuan(its) for name, its in derived.items()},
+        "derivation": derived
+        and [
+            {"part": part, "sign": sign, "amount": format_yuan(its)} for part, sign, its in derived
+        ],
         "fields": row.fields,
         "similar_answer": row.similar_answer,
         "counts": row.counts,
@@ -147,7 +150,7 @@ def _payment(connection: Connection, row: Row[Any], clear: bool) -> dict[str, An
         "amount": format_yuan(row.amount),
         "outstanding": format_yuan(left),
         "payee": row.payee if clear else mask_name(row.payee),
-        "account": row.account if clear else mask_number(row.account),
+        "account": row.account if clear else mask_id(row.account),
     }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from mediaid.money import format_yuan
-from mediaid.register.people.mask import mask_name, mask_number
+from mediaid.people.masking import mask_id, mask_name
 from mediaid.register.people.persons import get_person
 from mediaid.register.schema import (
     aid_case,
@@ -44,7 +44,7 @@ def person_data(connection: Connection, person_id: int, *, clear: bool = False) 
         "town": row.town,
         "died_on": row.died_on.isoformat() if row.died_on else None,
         "documents": [
-            {"kind": its.kind, "number": its.number if clear else mask_number(its.number)}
+            {"kind": its.kind, "number": its.number if clear else mask_id(its.number)}
             for its in documents
         ],
         "periods": [

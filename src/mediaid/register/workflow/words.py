@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mediaid.claims.selfpaid import PARTS
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 def state_words(state: str) -> str:
@@ -47,17 +48,8 @@ def payment_words(kind: str) -> str:
     }.get(kind, kind)
 
 
-def derivation_words(amounts: Mapping[str, str]) -> str:
-    """Return how self-paid was derived: the total, less what is not nothing."""
-    names = {
-        "total": _("total"),
-        "pooled_fund": _("pooled fund"),
-        "critical_illness": _("critical-illness insurance"),
-        "out_of_scope": _("out of scope"),
-        "other_relief": _("other relief"),
-    }
-    return " − ".join(
-        f"{words} {amounts[name]}"
-        for name, words in names.items()
-        if name == "total" or amounts[name] != "0.00"
-    )
+def derivation_words(terms: Sequence[Mapping[str, str]]) -> str:
+    """Return how self-paid was derived, such as total 12000.00 − pooled fund 3500.00 = 8500.00."""
+    *before, result = terms
+    shown = " ".join(f"{its['sign']} {PARTS[its['part']]} {its['amount']}" for its in before)
+    return f"{shown.strip()} = {result['amount']}".replace("- ", "− ")
