@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from mediaid.faults import RegisterError
 from mediaid.register.audit.check import check_audit
@@ -14,6 +15,7 @@ from mediaid.register.copies.copy import back_up, restore
 from mediaid.register.copies.files import export, load
 from mediaid.register.database.open import open_register
 from mediaid.register.determinations.verify import verify_determinations
+from mediaid.register.schema import audit_event
 from postgresql import Server
 from register_support import Office, resident_number
 
@@ -91,6 +93,10 @@ def test_a_masked_export_names_nobody_and_is_no_register(office: Office, tmp_pat
     text = b"".join(files(tmp_path / "masked").values()).decode()
     assert "某甲1" not in text
     assert resident_number(1) not in text
+    with office.register.read() as connection:
+        events = connection.execute(select(audit_event.c.rows, audit_event.c.hash)).all()
+    digests = {event.hash for event in events} | {row[2] for event in events for row in event.rows}
+    assert not any(digest in text for digest in digests)
     with pytest.raises(RegisterError, match="only a clear export"):
         load(tmp_path / "masked", str(tmp_path / "new.db"))
     assert not (tmp_path / "new.db").exists()
