@@ -29,7 +29,7 @@ def commands(name: str) -> list[list[str]]:
     ]
 
 
-@pytest.mark.parametrize("name", ["register.md", "postgresql.md"])
+@pytest.mark.parametrize("name", ["register.md", "register.zh-CN.md", "postgresql.md"])
 def test_commands_and_options_exist(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     found = commands(name)
     assert found
@@ -38,8 +38,9 @@ def test_commands_and_options_exist(name: str, capsys: pytest.CaptureFixture[str
         assert ran.code == 0, (words, ran.err)
 
 
-def test_the_table_of_states_is_that_of_the_program() -> None:
-    text = (DOCS / "register.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["register.md", "register.zh-CN.md"])
+def test_the_table_of_states_is_that_of_the_program(name: str) -> None:
+    text = (DOCS / name).read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| `(\w+)` \|.*\| ([\w, ]*)\|$", text, re.MULTILINE))
     assert set(rows) == set(STATES)
     by_command = {"correct", "pay_back"}  # what the bank and corrections bring about

@@ -11,6 +11,7 @@ from sqlalchemy import and_, or_, select
 from mediaid.register.cases.accept import open_case
 from mediaid.register.cases.bills import take_up
 from mediaid.register.cases.find import get_case
+from mediaid.register.database.locks import lock_persons
 from mediaid.register.determinations.facts import NONE
 from mediaid.register.determinations.recompute import determine
 from mediaid.register.determinations.store import outcomes_of, stand_of
@@ -78,6 +79,7 @@ def open_cases(
     """Open a case for everybody left out, or for one; return its number, the person, the bills."""
     wanted = _LEFT if person is None else _LEFT.where(bill.c.person_id == person)
     rows = work.connection.execute(wanted).all()
+    lock_persons(work.connection, (row.person_id for row in rows))
     opened = []
     for person_id, its in groupby(rows, key=lambda row: int(row.person_id)):
         bills = [row.id for row in its]

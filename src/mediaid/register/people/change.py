@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from mediaid.faults import RegisterError
 from mediaid.i18n import gettext as _
-from mediaid.register.database.locks import lock_persons
 from mediaid.register.determinations.packs import code_of
-from mediaid.register.determinations.recompute import recompute_person
+from mediaid.register.determinations.recompute import lock_group, recompute_person
 from mediaid.register.people.periods import Kind, period_on, periods
 from mediaid.register.people.persons import get_person, required
 from mediaid.register.schema import person_period
@@ -31,7 +30,7 @@ def set_period(
     A period still open that began earlier ends the day before. Determinations that rested on
     something else are settled again. Raises RegisterError where another period is in the way.
     """
-    lock_persons(work.connection, [person_id])
+    lock_group(work.connection, person_id)
     get_person(work.connection, person_id)
     code = required(code, kind)
     if kind != "household":
@@ -71,7 +70,7 @@ def set_period(
 
 def end_period(work: Work, person_id: int, kind: Kind, to_on: dt.date) -> None:
     """End the period in force on a day, with that day as its last."""
-    lock_persons(work.connection, [person_id])
+    lock_group(work.connection, person_id)
     work.subject = f"person:{person_id}"
     row = period_on(work.connection, person_id, kind, to_on)
     if row is None:
