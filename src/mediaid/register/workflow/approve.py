@@ -42,7 +42,7 @@ def approve(work: Work, number: str) -> list[str]:
     if first is not None:
         raise RegisterError(
             _(
-                "a correction of case {other} that takes money back comes first: approve {other}, "
+                "a correction of case {other} waits as well, and comes first: approve {other}, "
                 "then this one"
             ).format(other=first)
         )
@@ -75,7 +75,11 @@ def _waiting(work: Work, group: list[int]) -> list[Row[Any]]:
 
 
 def _corrections_first(waiting: list[Row[Any]], decision_id: int) -> str | None:
-    """Return a case whose correction frees room that this decision was given already."""
+    """Return a case of another decision whose correction waits.
+
+    This decision was given room that the correction may free: until then more could be in force
+    than a cap allows.
+    """
     for row in waiting:
         if row.decision_id != decision_id and row.old_aid is not None:
             return str(row.number)
