@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from mediaid import i18n
-from postgresql import Server, running
 
 if TYPE_CHECKING:
+    from postgresql import Server
     from register_support import Office
 
 
@@ -85,6 +85,8 @@ def require() -> Callable[[str], str]:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
     """A PostgreSQL server, started when the first test asks for it."""
+    from postgresql import running  # noqa: PLC0415 - for few of all tests
+
     with running() as server:
         yield server
 
