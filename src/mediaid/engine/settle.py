@@ -87,6 +87,7 @@ class Settlement:
         for state in self.pools.values():
             if state.pool.period != "claim":
                 yield state, np.arange(self.claims.n) if state.rows is None else state.rows
+
     def counted_before(self, row: int) -> dict[str, int]:
         """Return what each event pool had counted before a claim, the opening included.
 
