@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from data_support import Parts, expected, found, minhang, read, xihu
 from mediaid import yamlsource
-from mediaid.budget.published import Compared, compare
+from mediaid.budget.reconcile.compare import Compared, compare
 from mediaid.faults import Location, MediaidError
 from mediaid.packs.facts import Facts, check_facts
 from mediaid.packs.figures import decimals, round_half_up

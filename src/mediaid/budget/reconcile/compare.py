@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import prod
 from typing import Literal, Protocol
 
-from mediaid.budget.funding import FundingPack, funding_need
+from mediaid.budget.funding.need import FundingPack, funding_need
 from mediaid.faults import MediaidError
 from mediaid.i18n import gettext as _
 from mediaid.packs.figures import BASE, Unit, decimals, round_down, round_half_up
