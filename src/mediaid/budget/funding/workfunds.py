@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,17 +33,17 @@ class WorkFundAmount:
     amount: int
     provisional: bool
     assumed: bool
-    """The headcount is the caller's, not the document's."""
+    """The headcount is not the document's."""
     cut_to: int | None
     cite: Cite
 
 
 def work_fund_lines(
-    pack: WorkFundsPack, on: dt.date, insured: int | None = None
+    pack: WorkFundsPack, on: dt.date, heads: Callable[[int], int] | None = None
 ) -> tuple[WorkFundAmount, ...]:
     """Return the work funds in force on a day, in the document's order; none if the pack has none.
 
-    `insured` takes the place of the headcount of the lines that are paid by the head.
+    `heads` turns the document's headcount of a line into the one to reckon with.
 
     Raises MediaidError with every line that has no value then.
     """
@@ -56,9 +57,11 @@ def work_fund_lines(
         index = next(i for i, dated in enumerate(line.values) if dated is found[0])
         dated = line.values[index]
         value = dated.value
-        assumed = insured is not None and value.lump_sum is None
-        if assumed:
-            value = value.model_copy(update={"headcount": insured, "product": None})
+        assumed = False
+        if heads is not None and value.headcount is not None:
+            count = heads(value.headcount)
+            assumed = count != value.headcount
+            value = value.model_copy(update={"headcount": count, "product": None})
         lines.append(
             WorkFundAmount(
                 id=name,

@@ -1,0 +1,18 @@
+"""`mediaid budget`: what a year needs, and whether its figures hold."""
+
+from __future__ import annotations
+
+import typer
+
+from mediaid.cli.budget_funding import funding
+from mediaid.i18n import gettext as _
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def budget() -> None:
+    pass
+
+
+app.command("funding", help=_("What headcounts cost, who pays, work funds, enrolment."))(funding)
