@@ -405,9 +405,9 @@ figures:
   people: {label: {zh: 人, en: people}, value: 5, unit: 人, at: 一}
 relations:
   nothing: {note: {zh: 空, en: none}}  #! a relation has exactly one of: \
-equal, sum, product, share, growth, at_least, same, need
+equal, sum, product, share, growth, at_least, same, need, rule
   twice: {equal: [people, people], sum: {whole: people, parts: [people]}} #! a relation has \
-exactly one of: equal, sum, product, share, growth, at_least, same, need
+exactly one of: equal, sum, product, share, growth, at_least, same, need, rule
   misspelt: {equal: [people, peple]}  #! peple is not among the figures. Did you mean people?
   persons-and-money: {equal: [people, income/208/total]}  #! 人, 分 cannot be compared
   tables: {same: {tables: [income, incom]}}  #! incom is not among the tables. Did you mean income?
