@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -62,6 +62,30 @@ def xihu() -> Parts:
     enrolment = read(Enrolment, "nanchang-xihu/enrolment.yaml")
     targets = read(Targets, "nanchang-xihu/targets.yaml")
     return Parts(work_funds=funds, published=published, enrolment=enrolment, targets=targets)
+
+
+def published_of(parts: Parts) -> Published:
+    assert parts.published is not None
+    return parts.published
+
+
+def with_figure(parts: Parts, ref: str, value: str) -> Parts:
+    """Return a copy in which one published figure reads differently."""
+    published = published_of(parts)
+    tables, figures = dict(published.tables), dict(published.figures)
+    match published.all_figures[ref].location:
+        case ("figures", str(name), "value"):
+            figures[name] = figures[name].model_copy(update={"value": value})
+        case ("tables", str(name), "rows", str(row), int(column)):
+            values = list(tables[name].rows[row])
+            values[column] = value
+            rows = {**tables[name].rows, row: values}
+            tables[name] = tables[name].model_copy(update={"rows": rows})
+        case place:
+            raise AssertionError(place)
+    fields = {name: getattr(published, name) for name in Published.model_fields}
+    fields |= {"tables": tables, "figures": figures}
+    return replace(parts, published=Published.model_construct(**fields))
 
 
 _MARK = re.compile(r"#! (.*)$")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from mediaid.cli.budget_funding import funding
+from mediaid.cli.budget_reconcile import reconcile
 from mediaid.i18n import gettext as _
 
 app = typer.Typer(no_args_is_help=True)
@@ -16,3 +17,10 @@ def budget() -> None:
 
 
 app.command("funding", help=_("What headcounts cost, who pays, work funds, enrolment."))(funding)
+app.command(
+    "reconcile",
+    help=_(
+        "Published figures against arithmetic. Exit code 0: every difference is known to the pack; "
+        "1: some are not."
+    ),
+)(reconcile)

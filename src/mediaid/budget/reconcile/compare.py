@@ -99,8 +99,8 @@ def _compare(pack: PublishedPack, published: Published, comparison: Comparison) 
     stated, places = Fraction(figure.value), decimals(figure.value)
     cut = isinstance(relation, Product) and relation.rounded == "down"
     rounded = round_down(computed, places) if cut else round_half_up(computed, places)
-    if isinstance(relation, Sum) and _one_unit(figures, comparison):
-        rounded = computed  # nothing was converted, so nothing had to be rounded
+    if isinstance(relation, Rule) or (isinstance(relation, Sum) and _one_unit(figures, comparison)):
+        rounded = computed  # nothing was converted by the document, so nothing was rounded
     if rounded == stated or (isinstance(relation, AtLeast) and stated >= computed):
         verdict: Verdict = "agrees"
     elif isinstance(relation, Sum) and _within_rounding(figures, comparison):
