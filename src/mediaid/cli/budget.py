@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from mediaid.cli.budget_forecast import backtest, forecast
 from mediaid.cli.budget_funding import funding
 from mediaid.cli.budget_reconcile import reconcile
 from mediaid.i18n import gettext as _
@@ -24,3 +25,7 @@ app.command(
         "1: some are not."
     ),
 )(reconcile)
+app.command("forecast", help=_("What a year's aid will come to, and how sure that is."))(forecast)
+app.command("backtest", help=_("How good forecasts would have been, beside two plain methods."))(
+    backtest
+)
