@@ -41,7 +41,7 @@ def _read(path: Path, pack: Pack) -> Read:
     found = _columns(source)
     own = pack_fields(pack)
     extra = [source.headings[at] for name, at in found.items() if name not in own]
-    table = read_table(source, pack, extra)
+    table = read_table(source, pack, extra, any_day=True)
     refuse_no_claims(table)
     if table.problems.count:
         raise ClaimError(table.problems.faults(SHOWN))
@@ -51,7 +51,7 @@ def _read(path: Path, pack: Pack) -> Read:
 
 def _columns(source: Source) -> dict[str, int]:
     """Where the two columns stand, by name or heading, whether the pack reads them or not."""
-    from mediaid.batch.headings import key
+    from mediaid.claims.headings import key
     from mediaid.packs.fields import FIELDS
 
     found: dict[str, int] = {}
