@@ -123,34 +123,51 @@ def shifted(days: Days, years: Ints | int) -> Days:
 
 
 def make_book(files: Sequence[Read], pack: Pack) -> Book:
-    """Put files together. Raises ClaimError for a claim id that stands in two of them."""
-    claims = _joined(files)
-    towns = [
+    """Put files together, in an order of its own: that of files and rows makes no difference.
+
+    Raises ClaimError for a claim id that stands in two of them.
+    """
+    joined = _joined(files)
+    ranks = joined.claim_id.rank(np.arange(joined.n))
+    order = np.argsort(ranks, kind="stable")
+    claims = joined.take(order)
+    claims = replace(
+        claims, person=_by_appearance(claims.person), household=_by_appearance(claims.household)
+    )
+    texts = [
         town
         for file in files
         for town in (file.towns if file.towns is not None else [""] * file.claims.n)
     ]
+    names = tuple(sorted(set(texts))) or ("",)
+    at = {name: i for i, name in enumerate(names)}
     known = np.concatenate(
         [
             file.claims.date if file.known is None else np.maximum(file.known, file.claims.date)
             for file in files
         ]
     ).astype(np.int32)
-    names = tuple(dict.fromkeys(towns)) or ("",)
-    at = {name: i for i, name in enumerate(names)}
     by_household = any(pool.holder == "household" for pool in pack.pools.values())
     book = Book(
         claims,
-        known,
-        np.array([at[town] for town in towns], dtype=np.int64),
+        known[order],
+        np.array([at[town] for town in texts], dtype=np.int64)[order],
         names,
         groups(claims, by_household).astype(np.int64),
-        claims.claim_id.rank(np.arange(claims.n)),
+        np.arange(claims.n, dtype=np.int64),
     )
     if claims.void is None:
         return book
     kept = book.take(np.flatnonzero(claims.void == COUNTS))
     return replace(kept, claims=replace(kept.claims, void=None))
+
+
+def _by_appearance(numbers: Ints) -> Ints:
+    """Number anew, from 0, in the order of first appearance."""
+    _values, first, place = np.unique(numbers, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    return rank[place]
 
 
 def _joined(files: Sequence[Read]) -> Claims:
