@@ -72,20 +72,20 @@ def draw(people: People, levels: Levels, terms: Terms, first: int, size: int) ->
 
 
 def _in_hand(people: People, size: int, rng: np.random.Generator) -> Ints:
-    persons = np.arange(people.seen, dtype=np.int64) * people.ways
     if people.ways == 1 or people.seen == 0:
-        return np.broadcast_to(persons, (size, people.seen))
+        return np.broadcast_to(np.arange(people.seen, dtype=np.int64), (size, people.seen))
     # The past redrawn: donors weigh more or less in this batch (a Bayesian bootstrap), and with
     # them the ways in which persons' years may go on.
     weight = rng.standard_exponential(people.donors)[people.donor]
     upto = weight.cumsum(axis=1)
-    share = upto / upto[:, -1:]
-    mark = (np.arange(SLOTS) + rng.random((people.seen, 1))) / SLOTS
-    kept = (share[:, :, None] < mark[:, None, :]).sum(axis=1)
-    rows = (persons[:, None] + np.minimum(kept, people.ways - 1)).ravel()
+    # Slot j stands at (j + a random part) / SLOTS; a way has the slots within its share.
+    ends = upto * (SLOTS / upto[:, -1:]) - rng.random((people.seen, 1))
+    reached = np.clip(np.floor(ends).astype(np.int64) + 1, 0, SLOTS)
+    reached[:, -1] = SLOTS
+    rows = np.arange(people.seen * people.ways).repeat(np.diff(reached, axis=1, prepend=0).ravel())
     slots = np.arange(people.seen, dtype=np.int64) * SLOTS
     pick = rng.integers(0, SLOTS, size=(size, people.seen), dtype=np.uint8)
-    return np.asarray(rows[slots[None, :] + pick], dtype=np.int64)
+    return np.take(rows, slots[None, :] + pick)
 
 
 def _coming(pool: Pool, heads: Floats, size: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
@@ -109,7 +109,7 @@ def totals_of(batch: Batch, table: Ints) -> Ints:
     """Look up 分 of each year of a batch."""
     flat, rows = table.ravel(), table.shape[1]
     offset = batch.level * rows
-    found = flat[batch.in_hand + offset[:, None]].sum(axis=1)
+    found = np.take(flat, batch.in_hand + offset[:, None]).sum(axis=1)
     coming = flat[batch.coming + offset[batch.coming_year]]
     np.add.at(found, batch.coming_year, coming)
     return np.asarray(found, dtype=np.int64)
