@@ -61,6 +61,8 @@ def test_next_year_without_growth_is_this_years_total() -> None:
     # Under the policy of 2024, which is carried on from 2023, no amount changes either.
     later = forecast(its, replace(SURE, year=2024), minhang())
     assert later.central.total == found.central.total
+    assert found.provisional == ()
+    assert "medical-aid/rate" in later.provisional
 
 
 def test_households_stay_together() -> None:

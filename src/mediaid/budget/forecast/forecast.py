@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from mediaid.budget.forecast.book import Book
     from mediaid.budget.forecast.terms import Terms
+    from mediaid.engine.lines import Lines
     from mediaid.packs.model import Pack
 
     Ints = NDArray[np.int64]
@@ -68,6 +69,8 @@ class Forecast:
     simulated: Ints
     plain: Plain
     drivers: tuple[Driver, ...]
+    provisional: tuple[str, ...]
+    """Values beyond their confirmed period, or drafts, that the forecast rests on."""
     warnings: tuple[str, ...]
 
     def towns(self, total: int) -> dict[str, int]:
@@ -118,8 +121,15 @@ def forecast(
         simulated=simulated,
         plain=plain_of(visible, terms, pack),
         drivers=drivers_of(visible, terms, pack) if drivers else (),
+        provisional=_provisional(lines),
         warnings=warnings,
     )
+
+
+def _provisional(lines: Lines) -> tuple[str, ...]:
+    used = np.unique(lines.provisional).tolist()
+    names = {name for text in used for name in lines.provisional_texts[text].split(";") if name}
+    return tuple(sorted(names))
 
 
 def _refuse_terms(book: Book, terms: Terms) -> None:

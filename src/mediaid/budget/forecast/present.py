@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mediaid.aligned import aligned
 from mediaid.budget import provenance
 from mediaid.budget.forecast.backtest import METHODS, Score, Trial, score
-from mediaid.budget.forecast.central import allocate
+from mediaid.budget.forecast.central import allocate, rounded
 from mediaid.faults import visible_line
 from mediaid.i18n import gettext as _
 from mediaid.money import format_percent, format_yuan, show_yuan
@@ -37,6 +37,7 @@ def as_data(pack: Pack, its: Forecast, checked: Checked = ()) -> dict[str, Any]:
         "claims": its.claims,
         "left_out": its.left_out,
         "warnings": list(its.warnings),
+        "provisional": list(its.provisional),
         "known": format_yuan(its.known),
         "central": format_yuan(central.total),
         "quantiles": {f"P{q}": format_yuan(fen) for q, fen in its.quantiles.items()},
@@ -44,7 +45,7 @@ def as_data(pack: Pack, its: Forecast, checked: Checked = ()) -> dict[str, Any]:
         "towns": {name: _amounts(allocate(fen, central.towns)) for name, fen in amounts.items()},
         "benefits": _amounts(allocate(central.total, central.benefits)),
         "categories": _amounts(allocate(central.total, central.categories)),
-        "payers": _amounts(allocate(central.total, central.payers)) or None,
+        "payers": _amounts(_payers(its)) or None,
         "steps": {name: format_yuan(fen) for name, fen in steps(its).items()},
         "drivers": {driver.name: format_yuan(driver.total) for driver in its.drivers} or None,
         "beside": {
@@ -78,6 +79,12 @@ def _terms_data(terms: Terms) -> dict[str, Any]:
 def format_percent_signed(rate: Fraction) -> str:
     """Return a growth as text, such as 4% or -1.5%."""
     return ("-" if rate < 0 else "") + format_percent(abs(rate))
+
+
+def _payers(its: Forecast) -> dict[str, int]:
+    """What the payers that the pack names bear; benefits without payers are not in it."""
+    payers = its.central.payers
+    return allocate(rounded(sum(payers.values(), Fraction(0))), payers)
 
 
 def _amounts(split: Mapping[str, int]) -> dict[str, str]:
@@ -116,6 +123,8 @@ def _lines(pack: Pack, its: Forecast, checked: Checked) -> Iterator[str]:
         year=terms.year, claims=f"{its.claims:,}", day=terms.cut_off
     )
     yield _("settled under the policy of {year}").format(year=terms.settled_in)
+    if its.provisional:
+        yield _("provisional: {names}").format(names=", ".join(its.provisional))
     for warning in its.warnings:
         yield _("Beware: {warning}").format(warning=warning)
     yield ""
@@ -198,18 +207,17 @@ def _split_lines(pack: Pack, its: Forecast) -> list[str]:
     central = its.central
     labels = {benefit.benefit: str(benefit.label) for benefit in pack.benefits}
     categories = pack.codes["category"]
+    groups = [
+        (_("benefit"), {labels[name]: fen for name, fen in central.benefits.items()}),
+        (_("category"), {str(categories[name]): fen for name, fen in central.categories.items()}),
+        (_("payer"), central.payers),
+    ]
     rows = [
-        [labels[name], show_yuan(fen)]
-        for name, fen in allocate(central.total, central.benefits).items()
+        [head, name, show_yuan(fen)]
+        for head, split in groups
+        for name, fen in allocate(rounded(sum(split.values(), Fraction(0))), split).items()
     ]
-    rows += [
-        [str(categories[name]), show_yuan(fen)]
-        for name, fen in allocate(central.total, central.categories).items()
-    ]
-    rows += [
-        [name, show_yuan(fen)] for name, fen in allocate(central.total, central.payers).items()
-    ]
-    lines = aligned(rows, left=1) if rows else []
+    lines = aligned(rows, left=2) if rows else []
     if not central.payers:
         lines.append(
             _("The pack's documents do not say who pays the benefits: no payers are shown.")
