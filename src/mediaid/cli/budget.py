@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from mediaid.cli.budget_compare import compare
 from mediaid.cli.budget_forecast import backtest, forecast
 from mediaid.cli.budget_funding import funding
 from mediaid.cli.budget_reconcile import reconcile
@@ -29,3 +30,4 @@ app.command("forecast", help=_("What a year's aid will come to, and how sure tha
 app.command("backtest", help=_("How good forecasts would have been, beside two plain methods."))(
     backtest
 )
+app.command("compare", help=_("Two versions of the policy on the same people."))(compare)

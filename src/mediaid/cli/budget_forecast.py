@@ -136,7 +136,7 @@ def forecast(  # noqa: PLR0913, PLR0917 - one parameter an option
     from mediaid.packs.load import load_pack
 
     rules = load_pack(pack, readings=reading or (), overlay=overlay)
-    day = _day(cut_off)
+    day = day_of(cut_off)
     terms = Terms(
         year=day.year if year is None else year,
         cut_off=day,
@@ -254,7 +254,8 @@ def backtest(  # noqa: PLR0913, PLR0917 - one parameter an option
         typer.echo(backtest_text(rules, groups, terms, first))
 
 
-def _day(text: str) -> dt.date:
+def day_of(text: str) -> dt.date:
+    """Read --cut-off. Raises MediaidError if it is no day."""
     import datetime as dt
 
     from mediaid.faults import Fault, MediaidError, visible

@@ -34,6 +34,10 @@ MANY = 3
 """Claims so far from which on persons count as alike."""
 
 
+ROOM, FEWEST = 8_000_000, 2
+"""Claims that may be laid out before persons have fewer courses, and how few that can be."""
+
+
 @dataclass(frozen=True)
 class Pool:
     """Rows `first` … `first + size` of which `rate` persons (expected) come in a year.
@@ -158,7 +162,8 @@ def lay_out(book: Book, terms: Terms) -> People:
     mine = _ByHolder.of(book, in_hand, holders)
     persons = np.flatnonzero(mine.sizes)
     donors = _donors(book, past, holders)
-    chosen = _choose(book, mine, persons, donors, terms.continuations, rng)
+    room = max(FEWEST, ROOM // max(len(in_hand), 1))
+    chosen = _choose(book, mine, persons, donors, min(terms.continuations, room), rng)
     ways = chosen.shape[1]
     current = terms.year == now
     ahead = terms.year - now

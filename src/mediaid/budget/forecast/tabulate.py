@@ -16,8 +16,8 @@ import numpy as np
 
 from mediaid.budget.forecast.book import Ranked, shifted
 from mediaid.claims.table import NO_DATE
+from mediaid.engine.pieces import settle_in_pieces
 from mediaid.engine.pools import sum_by
-from mediaid.engine.settle import settle
 from mediaid.money import half_up
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Bench:
         shocked = np.array([round(its * level * SCALE) for its in self.growth], dtype=np.int64)
         factor = np.where(self.moving, shocked[self.grown], numerators[self.grown])
         amounts = {name: half_up(fen, factor, SCALE) for name, fen in self.claims.amounts.items()}
-        return settle(replace(self.claims, amounts=amounts), self.pack).lines
+        return settle_in_pieces(replace(self.claims, amounts=amounts), self.pack)
 
     def by_row(self, lines: Lines) -> Ints:
         """分 of aid by row."""
