@@ -8,6 +8,7 @@ from mediaid.cli.budget_compare import compare
 from mediaid.cli.budget_forecast import backtest, forecast
 from mediaid.cli.budget_funding import funding
 from mediaid.cli.budget_reconcile import reconcile
+from mediaid.cli.budget_targets import targets
 from mediaid.i18n import gettext as _
 
 app = typer.Typer(no_args_is_help=True)
@@ -31,3 +32,6 @@ app.command("backtest", help=_("How good forecasts would have been, beside two p
     backtest
 )
 app.command("compare", help=_("Two versions of the policy on the same people."))(compare)
+app.command("targets", help=_("The performance targets: aimed at, measured, left to enter."))(
+    targets
+)

@@ -93,7 +93,7 @@ def funding(  # noqa: PLR0917 - one parameter an option
     rules = load_pack(pack)
     years = year_range(year) if year else range(document_year(rules), document_year(rules) + 1)
     given = Given(
-        headcounts=None if headcounts is None else _headcounts(headcounts, rules),
+        headcounts=None if headcounts is None else headcounts_of(headcounts, rules),
         insured=insured,
         bases=dict(map(_base, base or [])),
     )
@@ -129,7 +129,7 @@ def year_range(text: str) -> range:
     return range(first, last + 1)
 
 
-def _headcounts(path: Path, rules: Pack) -> Headcounts:
+def headcounts_of(path: Path, rules: Pack) -> Headcounts:
     """Read a headcount file with the readers of claims files."""
     from mediaid.batch.formats import need_libraries
     from mediaid.budget.funding.headcounts import read_headcounts
