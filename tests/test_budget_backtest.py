@@ -204,6 +204,21 @@ def test_a_file_without_settlement_days_or_towns(
     assert any("no late claims expected" in warning for warning in data["warnings"])
 
 
+def test_other_columns_are_named_or_ignored(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [[*line, "x"] for line in rows(book(), minhang())]
+    path = write(tmp_path / "more.csv", lines, [*HEADINGS, "doctor"])
+    its = ("--cut-off", "2023-08-31", "--simulate", "100")
+    refused = run(capsys, "forecast", path, *its)
+    assert refused.code == 2
+    assert "--ignore-column" in refused.err
+    plain = write(tmp_path / "plain.csv", rows(book(), minhang()))
+    same = asked(capsys, "forecast", plain, *its)
+    assert asked(capsys, "forecast", path, *its, "--ignore-column", "doctor") == same
+    assert asked(capsys, "forecast", path, *its, "--ignore-column", "*") == same
+
+
 def test_a_backtest_from_files(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     its = ("--month", "8", "--simulate", "100", "--single")
     data = asked(capsys, "backtest", *files, *its)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from mediaid.batch.source import Source
     from mediaid.batch.table import Table
@@ -20,16 +20,19 @@ KNOWN, TOWN = "settled_on", "area"
 SHOWN = 20
 
 
-def read_book(paths: Sequence[Path], pack: Pack) -> Book:
-    """Read claims files into one book. Raises ClaimError at the first bad one."""
+def read_book(paths: Sequence[Path], pack: Pack, ignore: Collection[str] = ()) -> Book:
+    """Read claims files into one book, without the columns to `ignore`.
+
+    Raises ClaimError at the first bad file.
+    """
     from mediaid.batch.formats import need_libraries
     from mediaid.budget.forecast.book import make_book
 
     need_libraries()
-    return make_book([_read(path, pack) for path in paths], pack)
+    return make_book([_read(path, pack, ignore) for path in paths], pack)
 
 
-def _read(path: Path, pack: Pack) -> Read:
+def _read(path: Path, pack: Pack, ignore: Collection[str]) -> Read:
     from mediaid.batch.run import refuse_no_claims
     from mediaid.batch.source import open_source
     from mediaid.batch.table import read_table
@@ -41,7 +44,7 @@ def _read(path: Path, pack: Pack) -> Read:
     found = _columns(source)
     own = pack_fields(pack)
     extra = [source.headings[at] for name, at in found.items() if name not in own]
-    table = read_table(source, pack, extra, any_day=True)
+    table = read_table(source, pack, [*extra, *ignore], any_day=True)
     refuse_no_claims(table)
     if table.problems.count:
         raise ClaimError(table.problems.faults(SHOWN))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from mediaid.cli.budget_forecast import ClaimsFiles, PolicyYear, Seed
+from mediaid.cli.budget_forecast import ClaimsFiles, IgnoreColumn, PolicyYear, Seed
 from mediaid.cli.options import (
     DEFAULT_PACK,
     AsJson,
@@ -68,6 +68,7 @@ def compare(  # noqa: PLR0913, PLR0917 - one parameter an option
         int, typer.Option("--simulate", min=100, max=100_000, help=_("Years to simulate."))
     ] = 1_000,
     seed: Seed = 20231108,
+    ignore_column: IgnoreColumn = None,
     as_json: AsJson = False,
 ) -> None:
     from mediaid.budget.compare import reform as comparing
@@ -93,7 +94,7 @@ def compare(  # noqa: PLR0913, PLR0917 - one parameter an option
             overlay=overlay if reform is None else reform,
         ),
     )
-    book = read_book(claims, packs[0])
+    book = read_book(claims, packs[0], ignore_column or ())
     its = int(book.year.max()) if year is None else year
     policy = its if policy_year is None else policy_year
     terms = None

@@ -41,6 +41,15 @@ ClaimsFiles = Annotated[
         ),
     ),
 ]
+IgnoreColumn = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ignore-column",
+        metavar="NAME",
+        help=_("A column not to read; repeatable; '*' for all unknown ones."),
+        show_default=False,
+    ),
+]
 PriceGrowth = Annotated[
     str, typer.Option("--price-growth", metavar="PERCENT", help=_("Growth of amounts a year."))
 ]
@@ -119,6 +128,7 @@ def forecast(  # noqa: PLR0913, PLR0917 - one parameter an option
         int, typer.Option("--simulate", min=100, max=100_000, help=_("Years to simulate."))
     ] = 10_000,
     seed: Seed = 20231108,
+    ignore_column: IgnoreColumn = None,
     drivers: Annotated[
         bool, typer.Option("--drivers", help=_("Show what moves the figure, and by how much."))
     ] = False,
@@ -148,7 +158,7 @@ def forecast(  # noqa: PLR0913, PLR0917 - one parameter an option
         simulated=simulate,
         seed=seed,
     )
-    book = read_book(claims, rules)
+    book = read_book(claims, rules, ignore_column or ())
     with _progress() as report:
         found = run(book, terms, rules, drivers, report)
         checked = check_years(book, found, rules, check) if check else []
@@ -203,6 +213,7 @@ def backtest(  # noqa: PLR0913, PLR0917 - one parameter an option
         int, typer.Option("--simulate", min=100, max=100_000, help=_("Years to simulate a trial."))
     ] = 1_000,
     seed: Seed = 20231108,
+    ignore_column: IgnoreColumn = None,
     single: Annotated[
         bool, typer.Option("--single", help=_("With --json: every trial by itself."))
     ] = False,
@@ -244,7 +255,7 @@ def backtest(  # noqa: PLR0913, PLR0917 - one parameter an option
                     )
                 groups.append((name if len(month or [8]) == 1 else doing, tried))
     else:
-        book = read_book(claims or [], rules)
+        book = read_book(claims or [], rules, ignore_column or ())
         each = list(run(book, rules, terms, month or MONTHS))
         groups = [(str(at), [t for t in each if t.month == at]) for at in month or MONTHS]
     if as_json:
