@@ -270,6 +270,7 @@ def test_bad_rows_are_refused(
         (["forecast", "--cut-off", "2023-08-31", "--price-growth", "4"], "4 is not a rate"),
         (["forecast", "--cut-off", "2023-08-31", "--year", "2030"], "can be forecast"),
         (["forecast", "--cut-off", "2023-08-31", "--policy-year", "2020"], "2023-01-01"),
+        (["forecast", "--cut-off", "2023-08-31", "--pack", "nanchang-xihu"], "state no benefit"),
         (["backtest", "--synthetic", "all"], "give claims files, or --synthetic"),
     ],
 )

@@ -14,6 +14,7 @@ import numpy as np
 
 from mediaid.budget.forecast.book import shifted
 from mediaid.budget.forecast.central import central
+from mediaid.budget.forecast.forecast import refuse_no_benefits
 from mediaid.budget.forecast.people import lay_out
 from mediaid.budget.forecast.simulate import quantile, totals, widened
 from mediaid.budget.forecast.tabulate import bench_of, levels_of, tabulate
@@ -89,6 +90,8 @@ def compare(
 
     Raises MediaidError where the year has no claims, ClaimError where a pack does not cover it.
     """
+    for pack in packs:
+        refuse_no_benefits(pack)
     its = book.take(np.flatnonzero(book.year == year))
     if its.n == 0:
         raise MediaidError(_("the files hold no claims of {year}").format(year=year))

@@ -86,6 +86,7 @@ def forecast(
     Raises MediaidError where there is too little to learn from or terms make no sense, ClaimError
     where the pack's policy does not cover the year.
     """
+    refuse_no_benefits(pack)
     _refuse_terms(book, terms)
     visible = book.by(terms.cut_off)
     report(_("laying out"), 0)
@@ -130,6 +131,14 @@ def _provisional(lines: Lines) -> tuple[str, ...]:
     used = np.unique(lines.provisional).tolist()
     names = {name for text in used for name in lines.provisional_texts[text].split(";") if name}
     return tuple(sorted(names))
+
+
+def refuse_no_benefits(pack: Pack) -> None:
+    """MediaidError if the pack settles nothing: its forecast would be a zero that means nothing."""
+    if not pack.benefits:
+        raise MediaidError(
+            _("The documents of this pack state no benefit of one person with its figures.")
+        )
 
 
 def _refuse_terms(book: Book, terms: Terms) -> None:
