@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -12,8 +12,10 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from mediaid import yamlsource
+from mediaid.packs.enrolment import Enrolment
 from mediaid.packs.funding import Funding
 from mediaid.packs.published import Published
+from mediaid.packs.targets import Targets
 from mediaid.packs.values import Problem
 from mediaid.packs.workfunds import WorkFunds
 
@@ -39,6 +41,8 @@ class Parts:
     funding: dict[str, Funding] = field(default_factory=dict)
     work_funds: WorkFunds | None = None
     published: Published | None = None
+    enrolment: Enrolment | None = None
+    targets: Targets | None = None
 
 
 @cache
@@ -46,7 +50,8 @@ def minhang() -> Parts:
     """Minhang's funding and published figures."""
     funding = read(Funding, "shanghai-minhang/mutual-aid.yaml")
     published = read(Published, "shanghai-minhang/published.yaml")
-    return Parts(funding={"mutual-aid": funding}, published=published)
+    targets = read(Targets, "shanghai-minhang/targets.yaml")
+    return Parts(funding={"mutual-aid": funding}, published=published, targets=targets)
 
 
 @cache
@@ -54,7 +59,33 @@ def xihu() -> Parts:
     """Xihu's work funds and published figures."""
     funds = read(WorkFunds, "nanchang-xihu/work-funds.yaml")
     published = read(Published, "nanchang-xihu/published.yaml")
-    return Parts(work_funds=funds, published=published)
+    enrolment = read(Enrolment, "nanchang-xihu/enrolment.yaml")
+    targets = read(Targets, "nanchang-xihu/targets.yaml")
+    return Parts(work_funds=funds, published=published, enrolment=enrolment, targets=targets)
+
+
+def published_of(parts: Parts) -> Published:
+    assert parts.published is not None
+    return parts.published
+
+
+def with_figure(parts: Parts, ref: str, value: str) -> Parts:
+    """Return a copy in which one published figure reads differently."""
+    published = published_of(parts)
+    tables, figures = dict(published.tables), dict(published.figures)
+    match published.all_figures[ref].location:
+        case ("figures", str(name), "value"):
+            figures[name] = figures[name].model_copy(update={"value": value})
+        case ("tables", str(name), "rows", str(row), int(column)):
+            values = list(tables[name].rows[row])
+            values[column] = value
+            rows = {**tables[name].rows, row: values}
+            tables[name] = tables[name].model_copy(update={"rows": rows})
+        case place:
+            raise AssertionError(place)
+    fields = {name: getattr(published, name) for name in Published.model_fields}
+    fields |= {"tables": tables, "figures": figures}
+    return replace(parts, published=Published.model_construct(**fields))
 
 
 _MARK = re.compile(r"#! (.*)$")

@@ -26,10 +26,11 @@ from batch_support import (
     write_claims,
     write_rows,
 )
+from mediaid.aligned import aligned
 from mediaid.batch import run as batch_run
 from mediaid.batch import summary
 from mediaid.batch.run import Job, run
-from mediaid.batch.summary import aligned, show
+from mediaid.batch.summary import show
 from mediaid.claims.records import from_records
 from mediaid.cli.main import main
 from mediaid.engine.lines import COLUMNS

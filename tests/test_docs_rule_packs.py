@@ -32,7 +32,7 @@ from mediaid import (
     settle,
     yamlsource,
 )
-from mediaid.budget.funding import funding_need
+from mediaid.budget.funding.need import funding_need
 from mediaid.claims.fields import FIELDS, pack_fields
 from mediaid.money import format_yuan
 from mediaid.packs.kinds import KINDS

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from data_support import RULES, Parts, expected, found, minhang, parse, read, xihu
 from mediaid import yamlsource
-from mediaid.budget.funding import funding_need, split, work_fund_lines
+from mediaid.budget.funding.need import funding_need, split
+from mediaid.budget.funding.workfunds import work_fund_lines
 from mediaid.engine.verbs.split import split_exactly
 from mediaid.faults import Location, MediaidError, PackError
 from mediaid.packs.datacheck import data_problems

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_support import Parts, expected, found, minhang, read, xihu
+from data_support import (
+    Parts,
+    expected,
+    found,
+    minhang,
+    published_of,
+    read,
+    with_figure,
+    xihu,
+)
 from mediaid import yamlsource
-from mediaid.budget.published import Compared, compare
+from mediaid.budget.reconcile.compare import Compared, compare
 from mediaid.faults import Location, MediaidError
 from mediaid.packs.facts import Facts, check_facts
 from mediaid.packs.figures import decimals, round_half_up
@@ -23,11 +31,6 @@ from mediaid.packs.targets import Targets, check_targets
 
 DOCUMENTS = {"minhang": minhang, "xihu": xihu}
 both = pytest.mark.parametrize("load", DOCUMENTS.values(), ids=DOCUMENTS.keys())
-
-
-def published_of(parts: Parts) -> Published:
-    assert parts.published is not None
-    return parts.published
 
 
 def differences(parts: Parts) -> dict[str, Fraction]:
@@ -167,25 +170,6 @@ def test_no_published_figure_stands_alone(load: Callable[[], Parts]) -> None:
     parts = load()
     compared = {ref for c in compare(parts) for ref in (c.comparison.stated, *c.comparison.inputs)}
     assert set(published_of(parts).all_figures) - compared == set()
-
-
-def with_figure(parts: Parts, ref: str, value: str) -> Parts:
-    """Return a copy in which one published figure reads differently."""
-    published = published_of(parts)
-    tables, figures = dict(published.tables), dict(published.figures)
-    match published.all_figures[ref].location:
-        case ("figures", str(name), "value"):
-            figures[name] = figures[name].model_copy(update={"value": value})
-        case ("tables", str(name), "rows", str(row), int(column)):
-            values = list(tables[name].rows[row])
-            values[column] = value
-            rows = {**tables[name].rows, row: values}
-            tables[name] = tables[name].model_copy(update={"rows": rows})
-        case place:
-            raise AssertionError(place)
-    fields = {name: getattr(published, name) for name in Published.model_fields}
-    fields |= {"tables": tables, "figures": figures}
-    return replace(parts, published=Published.model_construct(**fields))
 
 
 SHIPPED = {name: load() for name, load in DOCUMENTS.items()}
@@ -405,9 +389,9 @@ figures:
   people: {label: {zh: 人, en: people}, value: 5, unit: 人, at: 一}
 relations:
   nothing: {note: {zh: 空, en: none}}  #! a relation has exactly one of: \
-equal, sum, product, share, growth, at_least, same, need
+equal, sum, product, share, growth, at_least, same, need, rule
   twice: {equal: [people, people], sum: {whole: people, parts: [people]}} #! a relation has \
-exactly one of: equal, sum, product, share, growth, at_least, same, need
+exactly one of: equal, sum, product, share, growth, at_least, same, need, rule
   misspelt: {equal: [people, peple]}  #! peple is not among the figures. Did you mean people?
   persons-and-money: {equal: [people, income/208/total]}  #! 人, 分 cannot be compared
   tables: {same: {tables: [income, incom]}}  #! incom is not among the tables. Did you mean income?

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
+from mediaid.aligned import aligned
 from mediaid.i18n import gettext as _
 from mediaid.money import show_yuan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mediaid.claims.table import Claims
     from mediaid.engine.lines import Lines
     from mediaid.packs.model import Pack
@@ -163,20 +161,3 @@ def _table(summary: Summary) -> list[str]:
 
 def _figures(part: Sum) -> list[str]:
     return [f"{part.lines:,}", f"{part.aided:,}", show_yuan(part.aid), show_yuan(part.payable)]
-
-
-def aligned(rows: Sequence[Sequence[str]], left: int) -> list[str]:
-    """Columns of equal width, the first `left` of them flush left; Chinese is two cells wide."""
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            cell + pad if at < left else pad + cell
-            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
-            for pad in [" " * (width - _width(cell))]
-        ).rstrip()
-        for row in rows
-    ]
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)

@@ -75,12 +75,19 @@ class Table:
 
 
 def read_table(
-    source: Source, pack: Pack, ignore: Collection[str] = (), *, whole: bool = True
+    source: Source,
+    pack: Pack,
+    ignore: Collection[str] = (),
+    *,
+    whole: bool = True,
+    any_day: bool = False,
 ) -> Table:
     """Read a file and find everything that is wrong with its rows.
 
     Of a part of a file (not `whole`) what takes all of it to know is left to the caller: holders'
-    numbers, repeated ids, reversals.
+    numbers, repeated ids, reversals. `any_day`: claims may lie on days for which the pack has no
+    values, as those of past years that a forecast settles under a later policy.
+
     Raises ClaimError where the file as a whole cannot be read, for its headings say.
     """
     columns = match(source.headings, pack, source.name, ignore)
@@ -118,7 +125,7 @@ def read_table(
         blank={name: column.blank for name, column in found.items()},
     )
     table.empty[_empty_rows(table)] = True
-    find_problems(table, found, repeats, whole=whole)
+    find_problems(table, found, repeats, whole=whole, any_day=any_day)
     return table
 
 
@@ -128,6 +135,7 @@ def find_problems(
     repeats: Mapping[str, list[int]],
     *,
     whole: bool = True,
+    any_day: bool = False,
 ) -> None:
     """Note everything that is wrong with a table's rows; its empty rows are known.
 
@@ -146,7 +154,8 @@ def find_problems(
     check_repeated(repeats, at["claim_id"], problems)
     check_rounded(table.values["person_id"], at["person_id"], problems)
     dating = table.pack.dating
-    check_dates(table.values[dating], table.pack, at[dating], problems)
+    if not any_day:
+        check_dates(table.values[dating], table.pack, at[dating], problems)
     if whole and "reverses" in at:
         table.void = check_reversals(
             table.values["claim_id"],

@@ -123,7 +123,7 @@ def _usage(error: Any) -> str:
     return _("{problem}. See {command} --help").format(problem=said, command=path)
 
 
-COMMANDS = ("calc", "batch", "mapping", "register", "rules", "scenarios")
+COMMANDS = ("calc", "batch", "budget", "mapping", "register", "rules", "scenarios")
 
 
 def build(only: str | None = None) -> typer.Typer:
@@ -174,6 +174,12 @@ def _add(app: typer.Typer, name: str) -> None:
             mapping.app,
             name=name,
             help=_("Settlement records and ledgers: which column is what."),
+        )
+    elif name == "budget":
+        from mediaid.cli import budget  # noqa: PLC0415
+
+        app.add_typer(
+            budget.app, name=name, help=_("What a year needs, and whether its figures hold.")
         )
     elif name == "register":
         from mediaid.cli import register  # noqa: PLC0415

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from mediaid.faults import Location
 from mediaid.packs.enrolment import check_enrolment
@@ -10,6 +11,7 @@ from mediaid.packs.facts import check_facts
 from mediaid.packs.funding import check_funding
 from mediaid.packs.model import PackModel
 from mediaid.packs.publishedcheck import check_published
+from mediaid.packs.rulefigures import rule_figures
 from mediaid.packs.targets import check_targets
 from mediaid.packs.values import Problem
 from mediaid.packs.workfunds import check_work_funds
@@ -27,7 +29,8 @@ def data_problems(model: PackModel) -> Iterator[Problem]:
     if model.published:
         areas = {name: funding.areas for name, funding in model.funding.items()}
         payers = {name: funding.payers for name, funding in model.funding.items()}
-        yield from _below(("published",), check_published(model.published, areas, payers))
+        rules = partial(rule_figures, model)
+        yield from _below(("published",), check_published(model.published, areas, payers, rules))
     if model.targets:
         yield from _below(("targets",), check_targets(model.targets))
     if model.facts:

@@ -121,6 +121,14 @@ class Need(Strict):
     payers: list[Id] = []
 
 
+class Rule(Strict):
+    """`stated` stands in another file of the pack as well, at `path` (see `rulefigures`)."""
+
+    stated: Ref
+    path: str
+    on: Day
+
+
 class Relation(Strict):
     """One thing that ought to hold, of exactly one kind."""
 
@@ -133,6 +141,7 @@ class Relation(Strict):
     at_least: AtLeast | None = None
     same: Same | None = None
     need: Need | None = None
+    rule: Rule | None = None
 
 
 class Known(Strict):
@@ -204,7 +213,7 @@ class Comparison:
 
     id: str
     stated: Ref
-    relation: Sum | Product | Share | Growth | AtLeast | Need
+    relation: Sum | Product | Share | Growth | AtLeast | Need | Rule
     inputs: tuple[Ref, ...]
     location: Location
 
@@ -265,6 +274,8 @@ def _related(name: str, relation: Relation, tables: Mapping[str, Table]) -> Iter
     if relation.need:
         n = relation.need
         yield Comparison(name, n.stated, n, tuple(n.headcounts.values()), at)
+    if relation.rule:
+        yield Comparison(name, relation.rule.stated, relation.rule, (), at)
     if relation.same and all(table in tables for table in relation.same.tables):
         yield from _same(name, relation.same, tables, at)
 

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+import datetime as dt
+from collections.abc import Callable, Collection, Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 from mediaid.faults import Location, nearest, visible
 from mediaid.i18n import gettext as _
 from mediaid.packs.figures import BASE
-from mediaid.packs.published import AtLeast, Need, Published, Ref, Sum, Table
+from mediaid.packs.published import AtLeast, Need, Published, Ref, Rule, Sum, Table
 from mediaid.packs.types import Label
 from mediaid.packs.values import Problem
 
-KINDS = ("equal", "sum", "product", "share", "growth", "at_least", "same", "need")
+KINDS = ("equal", "sum", "product", "share", "growth", "at_least", "same", "need", "rule")
 
 
 def check_published(
     published: Published,
     areas: Mapping[str, Collection[str]],
     payers: Mapping[str, Collection[str]],
+    rules: Callable[[dt.date], Mapping[str, tuple[Fraction, str]]] = lambda _on: {},
 ) -> Iterator[Problem]:
     """Yield (place in the file, what is wrong) for all that the schema alone cannot see.
 
-    `areas` and `payers` give, for each funding of the pack, its areas and its payers. Whether the
+    `areas` and `payers` give, for each funding of the pack, its areas and its payers; `rules` the
+    figures that its other files state on a day, by path, with their base unit. Whether the
     figures agree is not asked here.
     """
     for name, table in published.tables.items():
@@ -39,6 +43,9 @@ def check_published(
                 yield ("relations", name, "same"), _unknown(other, "tables", published.tables)
         if relation.need:
             yield from _check_need(relation.need, areas, payers, ("relations", name, "need"))
+        if relation.rule:
+            at: Location = ("relations", name, "rule")
+            yield from _check_rule(relation.rule, published, rules(relation.rule.on), at)
     yield from _check_plan(published)
 
 
@@ -88,6 +95,18 @@ def _check_need(
             yield (*at, "payers", i), _unknown(payer, "payers", payers[need.funding])
     if (need.part == "payers") != bool(need.payers):
         yield at, _("part: payers and the list of payers belong together")
+
+
+def _check_rule(
+    rule: Rule, published: Published, known: Mapping[str, tuple[Fraction, str]], at: Location
+) -> Iterator[Problem]:
+    if rule.path not in known:
+        yield (*at, "path"), _unknown(rule.path, _("figures of the pack's files"), known)
+        return
+    figure = published.all_figures.get(rule.stated)
+    if figure is not None and BASE[figure.unit][0] != known[rule.path][1]:
+        units = sorted({BASE[figure.unit][0], known[rule.path][1]})
+        yield at, _("{units} cannot be compared").format(units=", ".join(units))
 
 
 def _written(part: Any, ref: Ref, at: Location = ()) -> Iterator[Location]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from mediaid.budget.funding import funding_need, work_fund_lines
+from mediaid.budget.funding.need import funding_need
+from mediaid.budget.funding.workfunds import work_fund_lines
 from mediaid.faults import MediaidError
 from mediaid.i18n import gettext as _
 from mediaid.money import format_yuan
@@ -16,7 +17,7 @@ from mediaid.scenarios.refusals import refusal_mismatch
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mediaid.budget.funding import FundingNeed
+    from mediaid.budget.funding.need import FundingNeed
     from mediaid.packs.model import Pack
     from mediaid.scenarios.model import FundingCase, Scenario, WorkFundsCase
 

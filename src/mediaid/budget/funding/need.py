@@ -13,9 +13,7 @@ from mediaid.faults import Fault, MediaidError, nearest, visible
 from mediaid.i18n import gettext as _
 from mediaid.money import apportion
 from mediaid.packs.funding import Funding, NoValueError, Scheme, scheme_on
-from mediaid.packs.types import Cite, Label
-from mediaid.packs.values import in_force
-from mediaid.packs.workfunds import WorkFunds
+from mediaid.packs.types import Cite
 
 
 class FundingPack(Protocol):
@@ -23,9 +21,6 @@ class FundingPack(Protocol):
 
     @property
     def funding(self) -> Mapping[str, Funding]: ...
-
-    @property
-    def work_funds(self) -> WorkFunds | None: ...
 
 
 @dataclass(frozen=True)
@@ -104,6 +99,18 @@ def funding_need(
     Every area of the funding needs its headcount, be it 0. Raises MediaidError with every fault:
     unknown funding or areas, missing or negative counts, a day without a value.
     """
+    funding = funding_of(pack, funding_id)
+    try:
+        scheme = scheme_on(funding, on)
+    except NoValueError as error:
+        raise MediaidError(
+            [*_headcount_faults(funding, headcounts), Fault("", str(error))]
+        ) from error
+    return need_under(funding, scheme, headcounts, on)
+
+
+def funding_of(pack: FundingPack, funding_id: str) -> Funding:
+    """Return a funding of the pack by its id. Raises MediaidError if there is none."""
     funding = pack.funding.get(funding_id)
     if funding is None:
         raise MediaidError(
@@ -111,13 +118,19 @@ def funding_need(
                 name=visible(funding_id), nearest=nearest(funding_id, pack.funding)
             )
         )
+    return funding
+
+
+def need_under(
+    funding: Funding, scheme: Scheme, headcounts: Mapping[str, int], on: dt.date
+) -> FundingNeed:
+    """Return the need of headcounts (area → persons) under a scheme, be it assumed.
+
+    Raises MediaidError with every fault of the headcounts.
+    """
     faults = _headcount_faults(funding, headcounts)
     if faults:
         raise MediaidError(faults)
-    try:
-        scheme = scheme_on(funding, on)
-    except NoValueError as error:
-        raise MediaidError(str(error)) from error
     shares, contributions = [], []
     for area in funding.areas:
         for component in funding.components:
@@ -125,7 +138,7 @@ def funding_need(
             fen = headcounts[area] * scheme.contribution[component]
             contributions.append(Contribution(area, component, fen))
     return FundingNeed(
-        funding=funding_id,
+        funding=funding.funding,
         on=on,
         headcounts=dict(headcounts),
         shares=tuple(shares),
@@ -181,49 +194,3 @@ def split(total: int, shares: Sequence[tuple[str, Fraction | None]]) -> dict[str
     whole = lcm(*(share.denominator for _payer, share in named))
     amounts = apportion(total, [int(share * whole) for _payer, share in named])
     return dict(zip((payer for payer, _share in named), amounts, strict=True))
-
-
-@dataclass(frozen=True)
-class WorkFundAmount:
-    """One line of the work funds. 分; headcount and unit are None for a lump sum."""
-
-    id: str
-    label: Label
-    headcount: int | None
-    per_head: int | None
-    uncut: int
-    amount: int
-    provisional: bool
-    cite: Cite
-
-
-def work_fund_lines(pack: FundingPack, on: dt.date) -> tuple[WorkFundAmount, ...]:
-    """Return the work funds in force on a day, in the document's order; none if the pack has none.
-
-    Raises MediaidError with every line that has no value then.
-    """
-    lines, faults = [], []
-    for name, line in pack.work_funds.work_funds.items() if pack.work_funds else ():
-        found = in_force(line.values, on)
-        if found is None:
-            path = f"work-funds/{name}"
-            faults.append(Fault("", str(NoValueError(path, on))))
-            continue
-        index = next(i for i, dated in enumerate(line.values) if dated is found[0])
-        dated = line.values[index]
-        value = dated.value
-        lines.append(
-            WorkFundAmount(
-                id=name,
-                label=line.label,
-                headcount=value.headcount,
-                per_head=value.per_head,
-                uncut=value.uncut(),
-                amount=value.amount(),
-                provisional=found[1],
-                cite=dated.cite,
-            )
-        )
-    if faults:
-        raise MediaidError(faults)
-    return tuple(lines)

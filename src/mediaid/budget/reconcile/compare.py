@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import prod
 from typing import Literal, Protocol
 
-from mediaid.budget.funding import FundingPack, funding_need
+from mediaid.budget.funding.need import FundingPack, funding_need
 from mediaid.faults import MediaidError
 from mediaid.i18n import gettext as _
 from mediaid.packs.figures import BASE, Unit, decimals, round_down, round_half_up
@@ -25,15 +25,17 @@ from mediaid.packs.published import (
     Need,
     Product,
     Published,
+    Rule,
     Share,
     Sum,
 )
+from mediaid.packs.rulefigures import RuleParts, rule_figures
 
 Verdict = Literal["agrees", "rounding", "differs"]
 Figures = Mapping[str, Figure]
 
 
-class PublishedPack(FundingPack, Protocol):
+class PublishedPack(FundingPack, RuleParts, Protocol):
     """What this module reads of a pack."""
 
     @property
@@ -73,15 +75,20 @@ class Compared:
         return self.verdict != "agrees" and self.difference == Fraction(self.known.difference)
 
 
-def compare(pack: PublishedPack) -> list[Compared]:
+def compare(pack: PublishedPack, of: str | None = None) -> list[Compared]:
     """Compute every comparison of the pack's published figures, in the file's order.
 
-    Raises MediaidError if the pack has no published figures.
+    `of`: only those in which this figure takes part. Raises MediaidError if the pack has no
+    published figures.
     """
     published = pack.published
     if published is None:
         raise MediaidError(_("the pack has no published figures"))
-    return [_compare(pack, published, comparison) for comparison in published.plan()]
+    return [
+        _compare(pack, published, comparison)
+        for comparison in published.plan()
+        if of is None or of in (comparison.stated, *comparison.inputs)
+    ]
 
 
 def _compare(pack: PublishedPack, published: Published, comparison: Comparison) -> Compared:
@@ -92,8 +99,8 @@ def _compare(pack: PublishedPack, published: Published, comparison: Comparison) 
     stated, places = Fraction(figure.value), decimals(figure.value)
     cut = isinstance(relation, Product) and relation.rounded == "down"
     rounded = round_down(computed, places) if cut else round_half_up(computed, places)
-    if isinstance(relation, Sum) and _one_unit(figures, comparison):
-        rounded = computed  # nothing was converted, so nothing had to be rounded
+    if isinstance(relation, Rule) or (isinstance(relation, Sum) and _one_unit(figures, comparison)):
+        rounded = computed  # nothing was converted by the document, so nothing was rounded
     if rounded == stated or (isinstance(relation, AtLeast) and stated >= computed):
         verdict: Verdict = "agrees"
     elif isinstance(relation, Sum) and _within_rounding(figures, comparison):
@@ -121,7 +128,7 @@ def _sum(figures: Figures, relation: Sum) -> Fraction:
     return added - sum((figures[ref].exact for ref in relation.less), Fraction(0))
 
 
-def _computed(pack: FundingPack, figures: Figures, comparison: Comparison) -> Fraction:
+def _computed(pack: PublishedPack, figures: Figures, comparison: Comparison) -> Fraction:
     """Return what the stated figure ought to be, in its base unit."""
     match comparison.relation:
         case Sum() as relation:
@@ -143,6 +150,8 @@ def _computed(pack: FundingPack, figures: Figures, comparison: Comparison) -> Fr
             return figures[floor].exact
         case Need() as need:
             return Fraction(_need(pack, figures, need))
+        case Rule() as rule:
+            return rule_figures(pack, rule.on)[rule.path][0]
 
 
 def _ratio(part: Fraction, of: Fraction) -> Fraction:

@@ -1,0 +1,1 @@
+"""What assistance will cost: claims in hand, claims to come, and how sure that is."""

@@ -1,0 +1,201 @@
+"""A forecast as a whole: the central figure, its quantiles, its parts, what moves it, what to
+hold it against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mediaid.budget.forecast.book import shifted
+from mediaid.budget.forecast.central import Central, allocate, central, rounded
+from mediaid.budget.forecast.people import People, lay_out
+from mediaid.budget.forecast.plain import Plain, plain_of
+from mediaid.budget.forecast.simulate import BATCH, draw, quantile, totals, totals_of, widened
+from mediaid.budget.forecast.tabulate import SCALE, Levels, bench_of, levels_of, tabulate
+from mediaid.engine.settle import settle
+from mediaid.faults import MediaidError
+from mediaid.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from mediaid.budget.forecast.book import Book
+    from mediaid.budget.forecast.terms import Terms
+    from mediaid.engine.lines import Lines
+    from mediaid.packs.model import Pack
+
+    Ints = NDArray[np.int64]
+
+QUANTILES = (5, 50, 80, 95)
+CHECKED = 100
+"""Simulated years that are settled anew by the engine."""
+POINT = Fraction(1, 100)
+
+Report = Callable[[str, float], None]
+
+
+def _quiet(doing: str, done: float) -> None:
+    """Report nothing."""
+
+
+@dataclass(frozen=True)
+class Driver:
+    """What the central forecast is if one thing is otherwise. 分."""
+
+    name: str
+    total: int
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """All of a forecast; amounts are 分."""
+
+    terms: Terms
+    claims: int
+    left_out: int
+    """Claims of the files that were not known by the cut-off."""
+    known: int
+    """Aid of the forecast year's claims in hand, as the engine settles them."""
+    central: Central
+    quantiles: Mapping[int, int]
+    mean: int
+    people: People
+    levels: Levels
+    table: Ints
+    simulated: Ints
+    plain: Plain
+    drivers: tuple[Driver, ...]
+    provisional: tuple[str, ...]
+    """Values beyond their confirmed period, or drafts, that the forecast rests on."""
+    warnings: tuple[str, ...]
+
+    def towns(self, total: int) -> dict[str, int]:
+        """Allocate an amount to towns in the central proportions; the parts add up."""
+        return allocate(total, self.central.towns)
+
+
+def forecast(
+    book: Book, terms: Terms, pack: Pack, drivers: bool = False, report: Report = _quiet
+) -> Forecast:
+    """Forecast a year's aid from the claims of a book that were known at the cut-off.
+
+    Raises MediaidError where there is too little to learn from or terms make no sense, ClaimError
+    where the pack's policy does not cover the year.
+    """
+    refuse_no_benefits(pack)
+    _refuse_terms(book, terms)
+    visible = book.by(terms.cut_off)
+    report(_("laying out"), 0)
+    people = lay_out(visible, terms)
+    bench = bench_of(visible, people, np.arange(people.rows), terms, pack)
+    levels = levels_of(widened(terms.price_sd, people.past))
+    report(_("settling"), 0.1)
+    table, lines = tabulate(bench, levels)
+    report(_("simulating"), 0.6)
+    simulated = totals(people, levels, terms, table)
+    ordered = np.sort(simulated)
+    report(_("done"), 1)
+    left = book.n - visible.n
+    warnings = people.warnings
+    if left:
+        warnings = (
+            _("{count} claims were not known by {day} and are left out").format(
+                count=f"{left:,}", day=terms.cut_off
+            ),
+            *warnings,
+        )
+    return Forecast(
+        terms=terms,
+        claims=visible.n,
+        left_out=left,
+        known=known_aid(visible, terms, pack),
+        central=central(visible, people, bench, lines),
+        quantiles={q: quantile(ordered, q / 100) for q in QUANTILES} if len(ordered) else {},
+        mean=rounded(Fraction(int(simulated.sum()), len(simulated))) if len(simulated) else 0,
+        people=people,
+        levels=levels,
+        table=table,
+        simulated=simulated,
+        plain=plain_of(visible, terms, pack),
+        drivers=drivers_of(visible, terms, pack) if drivers else (),
+        provisional=_provisional(lines),
+        warnings=warnings,
+    )
+
+
+def _provisional(lines: Lines) -> tuple[str, ...]:
+    used = np.unique(lines.provisional).tolist()
+    names = {name for text in used for name in lines.provisional_texts[text].split(";") if name}
+    return tuple(sorted(names))
+
+
+def refuse_no_benefits(pack: Pack) -> None:
+    """MediaidError if the pack settles nothing: its forecast would be a zero that means nothing."""
+    if not pack.benefits:
+        raise MediaidError(
+            _("The documents of this pack state no benefit of one person with its figures.")
+        )
+
+
+def _refuse_terms(book: Book, terms: Terms) -> None:
+    if not 0 <= terms.price_sd <= 0.3 or not 0 <= terms.headcount_sd <= 0.3:
+        raise MediaidError(_("a standard deviation lies between 0% and 30%"))
+    if not 1 <= terms.continuations <= 255 or terms.simulated < 0:
+        raise MediaidError(_("continuations are 1 to 255, simulated years 0 or more"))
+    years = terms.year - int(book.year.min()) if book.n else 0
+    largest = max((int(fen.max(initial=0)) for fen in book.claims.amounts.values()), default=0)
+    if largest * float(1 + abs(terms.price_growth)) ** years * 2.5 * SCALE > 2**61:
+        raise MediaidError(_("with this growth amounts grow out of all bounds: check it"))
+
+
+def known_aid(visible: Book, terms: Terms, pack: Pack) -> int:
+    """Aid of the forecast year's claims in hand, as the engine settles them: 分."""
+    claims = visible.take(np.flatnonzero(visible.year == terms.year)).claims
+    date = shifted(claims.date, terms.settled_in - terms.year)
+    return int(settle(replace(claims, date=date), pack).lines.aid.sum())
+
+
+def drivers_of(visible: Book, terms: Terms, pack: Pack) -> tuple[Driver, ...]:
+    """What the central forecast would be if one assumption were otherwise."""
+
+    def total(**changed: object) -> int:
+        its = replace(terms, price_sd=0.0, **changed)  # type: ignore[arg-type]
+        people = lay_out(visible, its)
+        bench = bench_of(visible, people, np.arange(people.rows), its, pack)
+        _table, lines = tabulate(bench, levels_of(0))
+        return central(visible, people, bench, lines).total
+
+    price, heads = terms.price_growth, terms.headcount_growth
+    return (
+        Driver("as-assumed", total()),
+        Driver("no-growth", total(price_growth=Fraction(0), headcount_growth=Fraction(0))),
+        Driver("price-plus-point", total(price_growth=price + POINT)),
+        Driver("headcount-plus-point", total(headcount_growth=heads + POINT)),
+        Driver("no-late-claims", total(late=False)),
+    )
+
+
+def check_years(
+    book: Book, result: Forecast, pack: Pack, count: int = CHECKED
+) -> list[tuple[int, int, int]]:
+    """Settle simulated years anew, spread over all; return (year, simulated, settled) of each.
+
+    The two amounts are equal to the 分, or the table is wrong.
+    """
+    terms, people = result.terms, result.people
+    visible = book.by(terms.cut_off)
+    size = len(result.simulated)
+    found = []
+    for year in sorted({int(its) for its in np.linspace(0, size - 1, min(count, size))}):
+        first = year - year % BATCH
+        batch = draw(people, result.levels, terms, first, min(BATCH, size - first))
+        at = year - first
+        bench = bench_of(visible, people, batch.rows_of(at), terms, pack)
+        lines = bench.settled(result.levels.factors[int(batch.level[at])])
+        assert totals_of(batch, result.table)[at] == result.simulated[year]
+        found.append((year, int(result.simulated[year]), int(lines.aid.sum())))
+    return found

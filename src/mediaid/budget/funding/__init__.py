@@ -1,0 +1,1 @@
+"""What a headcount costs and who pays it, by place, month and year, with assumptions."""

@@ -1,0 +1,1 @@
+"""Published figures against arithmetic: what agrees, what differs, by how much."""

@@ -1,0 +1,154 @@
+"""The performance targets of a document: aimed at, measured, or left to be entered."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal
+
+from mediaid.aligned import aligned
+from mediaid.budget import provenance
+from mediaid.faults import MediaidError
+from mediaid.i18n import gettext as _
+from mediaid.packs.figures import BASE
+from mediaid.packs.targets import Project, Target
+
+if TYPE_CHECKING:
+    from mediaid.packs.model import Pack
+
+Status = Literal["met", "missed", "not-measured", "to-enter"]
+_HOLDS = {
+    "=": operator.eq,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+}
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One indicator of a project's sheet.
+
+    `measured`: in the target's unit; None where nothing measures it here. `status`: met or missed
+    as measured; not measured, though records could; or left to be entered by hand.
+    """
+
+    project: str
+    id: str
+    target: Target
+    measured: Fraction | None
+    status: Status
+
+
+def indicators(pack: Pack, headcounts: Mapping[str, int] | None = None) -> tuple[Indicator, ...]:
+    """Return every indicator in the document's order, headcounts (area → persons) measured.
+
+    Raises MediaidError if the pack has no targets.
+    """
+    if pack.targets is None:
+        raise MediaidError(_("pack {pack} has no performance targets").format(pack=pack.id))
+    return tuple(
+        _indicator(project, name, target, headcounts)
+        for project, sheet in pack.targets.projects.items()
+        for name, target in sheet.indicators.items()
+    )
+
+
+def _indicator(
+    project: str, name: str, target: Target, headcounts: Mapping[str, int] | None
+) -> Indicator:
+    if target.measured_by is None:
+        return Indicator(project, name, target, None, "to-enter")
+    counted = None
+    if target.measured_by == "headcount" and headcounts is not None and target.area is not None:
+        counted = headcounts.get(target.area, 0)
+    if counted is None or target.value is None or target.unit is None:
+        return Indicator(project, name, target, None, "not-measured")
+    measured = Fraction(counted, BASE[target.unit][1])
+    holds = _HOLDS[target.sign or "="](measured, Fraction(target.value))
+    return Indicator(project, name, target, measured, "met" if holds else "missed")
+
+
+def aim(target: Target) -> str:
+    """Return what is aimed at, such as = 100 % or a quality in words."""
+    if target.quality is not None:
+        return str(target.quality)
+    return " ".join(filter(None, (target.sign, target.value, target.unit)))
+
+
+def as_data(pack: Pack, found: tuple[Indicator, ...]) -> dict[str, Any]:
+    """Return the targets as plain data."""
+    assert pack.targets is not None
+    return {
+        **provenance.as_data(pack),
+        "targets": str(pack.targets.label),
+        "projects": {
+            name: {
+                "label": str(sheet.label),
+                "amount": sheet.amount,
+                "unit": sheet.amount_unit,
+                "indicators": [_indicator_data(pack, i) for i in found if i.project == name],
+            }
+            for name, sheet in pack.targets.projects.items()
+        },
+    }
+
+
+def _indicator_data(pack: Pack, its: Indicator) -> dict[str, Any]:
+    assert pack.targets is not None
+    target = its.target
+    return {
+        "indicator": its.id,
+        "label": str(target.label),
+        "group": str(pack.targets.groups[target.group]),
+        "kind": str(pack.targets.kinds[target.kind]),
+        "sign": target.sign,
+        "value": target.value,
+        "unit": target.unit,
+        "quality": None if target.quality is None else str(target.quality),
+        "measured_by": target.measured_by,
+        "measured": None if its.measured is None else str(its.measured),
+        "status": its.status,
+        "only_in_text": target.only == "text",
+        "note": None if target.note is None else str(target.note),
+    }
+
+
+def as_text(pack: Pack, found: tuple[Indicator, ...]) -> str:
+    """Return the targets as tables, one a project."""
+    return "\n".join(_lines(pack, found))
+
+
+def _lines(pack: Pack, found: tuple[Indicator, ...]) -> Iterator[str]:
+    assert pack.targets is not None
+    words = {
+        "met": _("met"),
+        "missed": _("missed"),
+        "not-measured": _("records can measure it; not given here"),
+        "to-enter": _("to be entered"),
+    }
+    yield provenance.as_line(pack)
+    yield str(pack.targets.label)
+    for name, sheet in pack.targets.projects.items():
+        yield ""
+        yield _title(sheet)
+        rows = [[_("group"), _("indicator"), _("aim"), _("measured"), _("status")]]
+        for its in found:
+            if its.project == name:
+                group = str(pack.targets.groups[its.target.group])
+                measured = "–" if its.measured is None else str(its.measured)
+                label = str(its.target.label)
+                rows.append([group, label, aim(its.target), measured, words[its.status]])
+        yield from (f"  {line}" for line in aligned(rows, left=3))
+        for its in found:
+            if its.project == name and its.target.note:
+                yield f"  {its.target.label}: {its.target.note}"
+
+
+def _title(sheet: Project) -> str:
+    return _("{label}: {amount} {unit} [{at}]").format(
+        label=sheet.label, amount=sheet.amount, unit=sheet.amount_unit, at=sheet.cite.at
+    )
