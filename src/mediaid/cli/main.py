@@ -44,6 +44,8 @@ def main(arguments: list[str]) -> int:
         if rest == ["--version"]:
             typer.echo(f"mediaid {__version__}")
             return 0
+        if not rest:
+            return _open_desk(language_given=bool(arguments) or "MEDIAID_LANG" in os.environ)
         return _invoke(rest)
     except MediaidError as error:
         print(error, file=sys.stderr)  # noqa: T201
@@ -53,6 +55,18 @@ def main(arguments: list[str]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return 0
+
+
+def _open_desk(*, language_given: bool) -> int:
+    """`mediaid` alone opens the terminal interface, where there is a terminal."""
+    from mediaid.tui.launch import can_open, launch  # noqa: PLC0415 - commands do without it
+
+    if not can_open():
+        raise MediaidError(
+            _("there is no terminal to open the interface on; for commands see mediaid --help")
+        )
+    gc.enable()
+    return launch(language_given=language_given)
 
 
 def _speak_utf8() -> None:

@@ -1,0 +1,89 @@
+"""Which fields a case has under a pack: those of the person, and those of each bill."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mediaid.claims.fields import pack_fields
+from mediaid.desk.choices import Choice
+from mediaid.i18n import language
+
+if TYPE_CHECKING:
+    from mediaid.packs.fields import Field, Kind
+    from mediaid.packs.model import Pack
+
+_PERSON = ("person_id", "household_id", "category", "insurance", "area", "recognised_on")
+"""Fields that belong to the person, in the order in which they are asked."""
+_FIRST = ("date", "setting", "hospital_level", "self_paid")
+"""The bill's first columns; the pack's other fields follow."""
+_APART = ("claim_id", "reverses")
+"""Bills are numbered here, and a mistake is corrected in place."""
+OVERRIDES = ("category", "insurance")
+"""What a single bill may have otherwise than the person now has: its last columns."""
+
+
+@dataclass(frozen=True)
+class FormField:
+    """A field of the form. `needed`: nothing can be computed without it."""
+
+    name: str
+    zh: str
+    en: str
+    kind: Kind
+    needed: bool
+    choices: tuple[Choice, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The name in the user's language."""
+        return self.zh if language() == "zh" else self.en
+
+
+@dataclass(frozen=True)
+class Form:
+    """The fields of the person and those of each bill, in the order in which they are asked."""
+
+    head: tuple[FormField, ...]
+    bill: tuple[FormField, ...]
+
+    def find(self, name: str, *, of_bill: bool) -> FormField | None:
+        """Return a field by its name."""
+        fields = self.bill if of_bill else self.head
+        return next((field for field in fields if field.name == name), None)
+
+
+def form_of(pack: Pack) -> Form:
+    """Return the form for a pack: its own fields, and no household or visit it does not ask for."""
+    fields = pack_fields(pack)
+    holders = {pool.holder for pool in pack.pools.values()}
+    left_out = {*_APART}
+    if "household" not in holders:
+        left_out.add("household_id")
+    if "visit" not in holders:
+        left_out.add("visit_id")
+    names = [name for name in fields if name not in left_out]
+    head = [name for name in _PERSON if name in names]
+    first = [name for name in _FIRST if name in names]
+    rest = [name for name in names if name not in head and name not in first]
+    return Form(
+        tuple(_field(pack, fields[name]) for name in head),
+        (
+            *(_field(pack, fields[name]) for name in (*first, *rest)),
+            *(_field(pack, fields[name], needed=False) for name in OVERRIDES),
+        ),
+    )
+
+
+def _field(pack: Pack, its: Field, needed: bool | None = None) -> FormField:
+    codes = pack.codes.get(its.name, {}) if its.kind == "code" else {}
+    if needed is None:
+        needed = (its.required and its.name != "person_id") or its.name == pack.dating
+    return FormField(
+        its.name,
+        its.label.zh,
+        its.label.en,
+        its.kind,
+        needed,
+        tuple(Choice(code, label.zh, label.en) for code, label in codes.items()),
+    )

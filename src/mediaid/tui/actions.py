@@ -1,0 +1,176 @@
+"""The registry of actions: footer, command palette, help and keys are all made from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mediaid.desk.choices import Choice
+from mediaid.i18n import language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+ANYWHERE = ""
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something the user can do: its id, key, names, and what it does in a sentence.
+
+    `screen` is where it can be done (ANYWHERE: on each). `footer`: shown at the bottom.
+    """
+
+    id: str
+    key: str
+    zh: str
+    en: str
+    does_zh: str
+    does_en: str
+    screen: str = ANYWHERE
+    footer: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name in the user's language."""
+        return self.zh if language() == "zh" else self.en
+
+    @property
+    def does(self) -> str:
+        """What it does, in the user's language."""
+        return self.does_zh if language() == "zh" else self.does_en
+
+    @property
+    def choice(self) -> Choice:
+        """The action as something that can be chosen by typing."""
+        return Choice(self.id, self.zh, self.en)
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action(
+        "help", "f1", "帮助", "Help",
+        "这个屏幕上能做什么、用哪个键。", "What can be done on this screen, and by which key.",
+        footer=True,
+    ),
+    Action(
+        "show_entry", "f2", "录入", "Case entry",
+        "录入一个人的单据，随时看到结果。", "Enter a person's bills and see the result at once.",
+    ),
+    Action(
+        "show_policy", "f3", "政策", "Policy",
+        "查看规则包：数值、依据、读法。", "Look at rule packs: values, sources, readings.",
+    ),
+    Action(
+        "save", "ctrl+s", "存草稿", "Save",
+        "把草稿写到磁盘；不按也会随时自动保存。",
+        "Write the draft to disk; it is kept while you type anyway.",
+        "entry", footer=True,
+    ),
+    Action(
+        "new", "ctrl+n", "下一件", "Next case",
+        "留下这份草稿，开始录入下一件。", "Keep this draft and begin the next case.",
+        "entry", footer=True,
+    ),
+    Action(
+        "discard", "f9", "删草稿", "Discard",
+        "删除屏幕上的这份草稿，先要确认。", "Delete the draft on the screen, after asking.",
+        "entry",
+    ),
+    Action(
+        "earlier", "f6", "往期/本次", "Past/this",
+        "把这张单据记为往期（只作本年累计）或本次。",
+        "Count this bill as an earlier one (history only) or as one of this case.",
+        "entry", footer=True,
+    ),
+    Action(
+        "undo", "ctrl+z", "撤销", "Undo",
+        "撤销上一步录入。", "Take back the last entry.",
+        "entry", footer=True,
+    ),
+    Action(
+        "drafts", "ctrl+o", "草稿", "Drafts",
+        "打开以前留下的草稿。", "Open a draft that was kept.",
+        "entry", footer=True,
+    ),
+    Action(
+        "redo", "ctrl+y", "重做", "Redo",
+        "恢复刚撤销的录入。", "Do again what was taken back.",
+        "entry",
+    ),
+    Action(
+        "repeat", "f7", "同上", "Repeat",
+        "在下面加一张单据，除日期和金额外与这张相同。",
+        "Add a bill below that is like this one but for date and amounts.",
+        "entry",
+    ),
+    Action(
+        "remove", "f8", "删单据", "Remove",
+        "删除光标所在的单据；可以撤销。", "Remove the bill at the cursor; can be undone.",
+        "entry",
+    ),
+    Action(
+        "explanation", "f4", "看说明", "Explanation",
+        "到说明里上下翻看；再按一次回到录入。",
+        "Go to the explanation to scroll it; again: back to the form.",
+        "entry",
+    ),
+    Action(
+        "pack", "f5", "规则包", "Rule pack",
+        "换一个规则包。", "Choose another rule pack.",
+        footer=True,
+    ),
+    Action(
+        "readings", "ctrl+r", "读法", "Readings",
+        "文件没写清的地方，选择按哪种读法计算。",
+        "Where the documents are unclear, choose the reading to reckon by.",
+    ),
+    Action(
+        "palette", "ctrl+p", "命令", "Commands",
+        "按名称或拼音首字母找到任何操作。", "Find any action by its name or pinyin initials.",
+        footer=True,
+    ),
+    Action(
+        "theme", "ctrl+t", "主题", "Theme",
+        "换一种颜色。", "Choose other colours.",
+    ),
+    Action(
+        "language", "f12", "English", "中文",
+        "改用英文界面。", "Use the interface in Chinese.",
+    ),
+    Action(
+        "quit", "ctrl+q", "退出", "Quit",
+        "退出；没录完的草稿下次打开时还在。",
+        "Leave; the draft that is not finished is there again the next time.",
+        footer=True,
+    ),
+)  # fmt: skip
+
+BY_ID = {action.id: action for action in ACTIONS}
+
+
+def on(screen: str) -> list[Action]:
+    """Return what can be done on a screen: its own actions first, then those of each screen."""
+    own = [action for action in ACTIONS if action.screen == screen]
+    return own + [action for action in ACTIONS if action.screen == ANYWHERE]
+
+
+def keymap(changed: Mapping[str, str]) -> dict[str, str]:
+    """Return each action's key by its id: the user's own where it is free, else the usual one."""
+    keys = {action.id: action.key for action in ACTIONS}
+    for name, key in changed.items():
+        others = {its for other, its in keys.items() if other != name}
+        if name in keys and key and key not in others:
+            keys[name] = key
+    return keys
+
+
+def key_name(key: str) -> str:
+    """Return a key as it is shown: F1, ^S."""
+    if key.startswith("ctrl+") and len(key) == 6:
+        return "^" + key[-1].upper()
+    return "+".join(part.capitalize() for part in key.split("+"))
+
+
+def footer_of(screen: str) -> Iterable[Action]:
+    """Return what a screen's footer shows, in its order."""
+    return [action for action in on(screen) if action.footer]

@@ -1,0 +1,248 @@
+"""The application: its screens, its actions, and what it remembers."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.worker import Worker, WorkerFailed, WorkerState
+
+from mediaid.desk.choices import Choice
+from mediaid.desk.settings import read_settings, write_settings
+from mediaid.i18n import choose, language
+from mediaid.i18n import gettext as _
+from mediaid.tui import actions
+from mediaid.tui.guard import Guarded, report
+from mediaid.tui.screens.dialogs import Chooser
+from mediaid.tui.screens.entry import EntryPage
+from mediaid.tui.screens.page import Page
+from mediaid.tui.widgets.fields import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEFAULT_THEME = "textual-dark"
+
+
+class MediaidApp(Guarded, App[None]):
+    """The desk. Every key and command is an action of the registry, called by its id."""
+
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "mediaid"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(action.key, f"do('{action.id}')", id=action.id, show=False, priority=True)
+        for action in actions.ACTIONS
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.settings = read_settings()
+        self.keys_by_action = actions.keymap(self.settings.keys)
+        self.set_keymap(self.keys_by_action)
+        self.theme = (
+            self.settings.theme if self.settings.theme in self.available_themes else DEFAULT_THEME
+        )
+
+    def get_default_screen(self) -> Screen[object]:
+        """Begin with case entry."""
+        return EntryPage()  # type: ignore[return-value]
+
+    @property
+    def entry_page(self) -> EntryPage:
+        """The entry screen, which lies below all others."""
+        page = self.screen_stack[0]
+        assert isinstance(page, EntryPage)
+        return page
+
+    def rules(self) -> tuple[str, dict[str, str]]:
+        """Return the pack and the readings that are being worked with."""
+        entry = self.entry_page.entry
+        if entry is None:
+            return self.settings.pack, {}
+        return entry.case.pack, entry.case.readings
+
+    def report(self, error: BaseException) -> None:
+        """Tell the user of an error and go on."""
+        report(self, error)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """What went wrong in the background is told like everything else."""
+        error = event.worker.error
+        if event.state == WorkerState.ERROR and isinstance(error, Exception):
+            while isinstance(error, WorkerFailed):
+                error = error.error
+            self.report(error)
+
+    def remember(self) -> None:
+        """Keep the settings; that they cannot be written is said and stops nothing."""
+        try:
+            write_settings(self.settings)
+        except Exception as error:
+            self.report(error)
+
+    # --- actions ---------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Dialogs have the keyboard to themselves, but for leaving the program."""
+        if action == "do":
+            wanted = actions.BY_ID[str(parameters[0])]
+            if not isinstance(self.screen, Page):
+                return wanted.id == "quit"
+            return wanted.screen in (actions.ANYWHERE, self.screen.page)
+        return True
+
+    async def action_do(self, name: str) -> None:
+        """Do an action of the registry, by its id."""
+        try:
+            if isinstance(self.screen, EntryPage) and isinstance(self.screen.focused, Field):
+                await self.screen.caught_up()
+            home = self.screen if actions.BY_ID[name].screen else self
+            done = getattr(home, f"do_{name}")()
+            if inspect.isawaitable(done) and inspect.iscoroutine(done):
+                await done
+        except Exception as error:
+            self.report(error)
+
+    async def action_quit(self) -> None:
+        """Leave; the draft stays and is opened again the next time."""
+        entry = self.entry_page.entry
+        if entry is not None:
+            try:
+                entry.keep(durable=True)
+            except Exception as error:
+                self.report(error)
+        self.exit()
+
+    async def do_quit(self) -> None:
+        """Leave the program."""
+        await self.action_quit()
+
+    def _to(self, page: str) -> bool:
+        """Go back to the entry screen, below everything; False where the page is open already."""
+        if isinstance(self.screen, Page) and self.screen.page == page:
+            return False
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        return not (isinstance(self.screen, Page) and self.screen.page == page)
+
+    def do_show_entry(self) -> None:
+        """Show case entry."""
+        self._to("entry")
+
+    def do_show_policy(self) -> None:
+        """Show the rule pack in words."""
+        from mediaid.tui.screens.policy import PolicyPage  # noqa: PLC0415 - when it is asked for
+
+        if self._to("policy"):
+            self.push_screen(PolicyPage())
+
+    def do_help(self) -> None:
+        """Show what can be done on this screen."""
+        from mediaid.tui.screens.help import HelpPage  # noqa: PLC0415
+
+        page = self.screen.page if isinstance(self.screen, Page) else "entry"
+        if page != "help":
+            self.push_screen(HelpPage(page))
+
+    def do_palette(self) -> None:
+        """Find an action by its name."""
+        self.run_worker(self._palette(), exit_on_error=False)
+
+    async def _palette(self) -> None:
+        page = self.screen.page if isinstance(self.screen, Page) else ""
+        offered = [action for action in dict.fromkeys(actions.on(page)) if action.id != "palette"]
+        notes = {a.id: f"{actions.key_name(self.keys_by_action[a.id])}  {a.does}" for a in offered}
+        chosen = await self.push_screen_wait(
+            Chooser(_("Commands"), [action.choice for action in offered], notes=notes)
+        )
+        if chosen is not None:
+            await self.action_do(chosen)
+
+    def do_theme(self) -> None:
+        """Choose other colours."""
+        self.run_worker(self._theme(), exit_on_error=False)
+
+    async def _theme(self) -> None:
+        themes = [Choice(name, name, name) for name in sorted(self.available_themes)]
+        chosen = await self.push_screen_wait(Chooser(_("Theme"), themes, chosen=self.theme))
+        if chosen is not None:
+            self.theme = chosen
+            self.settings.theme = chosen
+            self.remember()
+
+    async def do_language(self) -> None:
+        """Go on in the other language."""
+        choose("en" if language() == "zh" else "zh")
+        self.settings.lang = language()
+        self.remember()
+        entry = self.entry_page.entry
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        page = self.entry_page
+        await page.recompose()
+        page.entry = entry
+        await page.rebuild()
+
+    def do_pack(self) -> None:
+        """Choose another rule pack."""
+        self.run_worker(self._pack(), exit_on_error=False)
+
+    async def _pack(self) -> None:
+        from mediaid.desk.packs import pack_choices  # noqa: PLC0415
+
+        packs = await asyncio.to_thread(pack_choices)
+        notes = {pack.id: pack.problem or pack.confirmed for pack in packs}
+        choices = [Choice(pack.id, pack.zh, pack.en) for pack in packs]
+        name, _readings = self.rules()
+        chosen = await self.push_screen_wait(
+            Chooser(_("Rule pack"), choices, notes=notes, chosen=name)
+        )
+        if chosen is not None and chosen != name:
+            await self._under(chosen, {})
+            self.settings.pack = chosen
+            self.remember()
+
+    def do_readings(self) -> None:
+        """Choose how unclear clauses are read."""
+        self.run_worker(self._readings(), exit_on_error=False)
+
+    async def _readings(self) -> None:
+        from mediaid.desk.packs import pack_of, readings_of  # noqa: PLC0415
+
+        name, chosen = self.rules()
+        questions = await asyncio.to_thread(lambda: readings_of(pack_of(name, chosen)))
+        if not questions:
+            self.notify(_("This pack leaves no question open."), markup=False)
+            return
+        asked = [Choice(q.id, q.question, q.question) for q in questions]
+        notes = {
+            q.id: "/".join(q.answers.get(q.chosen, (q.chosen, q.chosen))[:1]) for q in questions
+        }
+        which = await self.push_screen_wait(Chooser(_("Readings"), asked, notes=notes))
+        if which is None:
+            return
+        question = next(q for q in questions if q.id == which)
+        answers = [Choice(key, zh, en) for key, (zh, en) in question.answers.items()]
+        answer = await self.push_screen_wait(
+            Chooser(_("Readings"), answers, asked=question.question, chosen=question.chosen)
+        )
+        if answer is not None and answer != question.chosen:
+            await self._under(name, {**chosen, which: answer})
+
+    async def _under(self, pack: str, readings: Mapping[str, str]) -> None:
+        from mediaid.desk.packs import pack_of  # noqa: PLC0415
+
+        try:
+            await asyncio.to_thread(lambda: pack_of(pack, readings))
+            await self.entry_page.choose_rules(pack, dict(readings))
+        except Exception as error:
+            self.report(error)
+            return
+        if isinstance(self.screen, Page) and self.screen.page == "policy":
+            load = getattr(self.screen, "load", None)
+            if load is not None:
+                load()

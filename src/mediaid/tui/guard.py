@@ -1,0 +1,56 @@
+"""An error in a handler is reported and the program goes on: what was typed must not be lost."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import traceback
+from typing import TYPE_CHECKING, Any
+
+from mediaid.desk.state import state_folder
+from mediaid.faults import MediaidError
+from mediaid.i18n import gettext as _
+from mediaid.tui.text import harmless
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.message import Message
+    from textual.message_pump import MessagePump as _Pump
+else:
+    _Pump = object
+
+
+class Guarded(_Pump):
+    """Mixed into the app, its screens and its widgets, before the class of Textual's.
+
+    Textual ends the program when a handler raises; here the message is given up instead.
+    """
+
+    async def _dispatch_message(self, message: Message) -> None:
+        try:
+            await super()._dispatch_message(message)
+        except Exception as error:  # noqa: BLE001, RUF100 - whatever it is, the typed text is worth more
+            report(self.app, error)
+
+
+def report(app: App[Any], error: BaseException) -> None:
+    """Tell the user of an error; what is no user's fault is also written to a file."""
+    with contextlib.suppress(Exception):
+        if isinstance(error, MediaidError):
+            said = "\n".join(harmless(str(fault)) for fault in error.faults[:4])
+        else:
+            said = _(
+                "This did not work ({what}). What you typed is kept; details are in {file}"
+            ).format(what=harmless(f"{type(error).__name__}: {error}", 200), file=_log(error))
+        app.notify(said, severity="error", markup=False, timeout=8)
+
+
+def _log(error: BaseException) -> str:
+    path = state_folder() / "errors.log"
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            path.chmod(0o600)
+            file.write(f"{dt.datetime.now().astimezone().isoformat()}\n")
+            file.writelines(traceback.format_exception(error))
+    return str(path)

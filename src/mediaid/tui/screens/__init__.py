@@ -1,0 +1,1 @@
+"""The screens: entry, policy, help; and the dialogs that choose and confirm."""

@@ -1,0 +1,164 @@
+"""Dialogs: choose from a list by typing, and confirm. Both leave by Esc and change nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from mediaid.desk.choices import Choice, matches
+from mediaid.i18n import gettext as _
+from mediaid.tui.guard import Guarded
+from mediaid.tui.text import content, harmless, typed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+    from textual.app import ComposeResult
+
+_CSS = """
+{name} {{ align: center middle; background: $background 60%; }}
+{name} > Vertical {{
+    width: 72; max-width: 96%; height: auto; max-height: 90%;
+    background: $surface; border: round $primary; padding: 0 1;
+}}
+{name} OptionList {{
+    height: auto; max-height: 16; border: none; padding: 0; background: $surface;
+    scrollbar-size-vertical: 1;
+}}
+{name} Static {{ height: auto; max-height: 10; }}
+"""
+
+
+class _Filter(Input):
+    """The field of a chooser: arrows move in the list below it."""
+
+    def validate_value(self, value: str) -> str:
+        return typed(value, 100)
+
+
+class Chooser(Guarded, ModalScreen[str | None]):
+    """A list that narrows as one types; gives the chosen code, or None.
+
+    `notes` says more of a choice, by its code; `asked` is the question, which may be long.
+    """
+
+    DEFAULT_CSS = _CSS.format(name="Chooser")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False),
+        Binding("up", "move(-1)", show=False, priority=True),
+        Binding("down", "move(1)", show=False, priority=True),
+        Binding("pageup", "move(-10)", show=False, priority=True),
+        Binding("pagedown", "move(10)", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        choices: Sequence[Choice],
+        *,
+        notes: dict[str, str] | None = None,
+        asked: str = "",
+        chosen: str = "",
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._choices = list(choices)
+        self._notes = notes or {}
+        self._asked = asked
+        self._chosen = chosen
+        self._shown: list[Choice] = []
+
+    def compose(self) -> ComposeResult:
+        """Place question, field and list."""
+        with Vertical() as box:
+            box.border_title = Content(harmless(self._title, 60))
+            box.border_subtitle = Content(_("Enter: choose  Esc: leave"))
+            if self._asked:
+                yield Static(content(self._asked), markup=False)
+            yield _Filter(
+                placeholder=_("type a name, a code or pinyin initials"),
+                compact=True,
+                id="filter",
+            )
+            yield OptionList(compact=True, markup=False)
+
+    def on_mount(self) -> None:
+        self._narrow("")
+        self.query_one(OptionList).can_focus = False
+        self.query_one(_Filter).focus()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._narrow(event.value)
+
+    def _narrow(self, text: str) -> None:
+        listed = self.query_one(OptionList)
+        self._shown = matches(text, self._choices)
+        listed.clear_options()
+        rows = [self._row(choice) for choice in self._shown]
+        listed.add_options(rows or [Option(Content(_("nothing fits")), disabled=True)])
+        codes = [choice.code for choice in self._shown]
+        if codes:
+            listed.highlighted = codes.index(self._chosen) if self._chosen in codes else 0
+
+    def _row(self, choice: Choice) -> Option:
+        mark = "● " if choice.code == self._chosen else "  "
+        note = self._notes.get(choice.code, "")
+        parts = [mark + harmless(choice.label, 200)]
+        if note:
+            parts.append("  ")
+        return Option(Content.assemble(*parts, (harmless(note, 200), "dim")))
+
+    def action_move(self, rows: int) -> None:
+        """Move in the list."""
+        listed = self.query_one(OptionList)
+        if self._shown:
+            at = (listed.highlighted or 0) + rows
+            listed.highlighted = max(0, min(at, len(self._shown) - 1))
+
+    @on(Input.Submitted)
+    def _entered(self) -> None:
+        row = self.query_one(OptionList).highlighted
+        if row is not None and row < len(self._shown):
+            self.dismiss(self._shown[row].code)
+
+    @on(OptionList.OptionSelected)
+    def _clicked(self, event: OptionList.OptionSelected) -> None:
+        if event.option_index < len(self._shown):
+            self.dismiss(self._shown[event.option_index].code)
+
+    def action_leave(self) -> None:
+        """Close without a choice."""
+        self.dismiss(None)
+
+
+class Confirm(Guarded, ModalScreen[bool]):
+    """A question that Enter or y answers with yes, all else with no."""
+
+    DEFAULT_CSS = _CSS.format(name="Confirm")
+
+    def __init__(self, question: str) -> None:
+        super().__init__()
+        self._question = question
+
+    def compose(self) -> ComposeResult:
+        """Place the question."""
+        with Vertical() as box:
+            box.border_subtitle = Content(_("y: yes  Esc: no"))
+            yield Static(content(self._question), markup=False)
+
+    def on_key(self, event: events.Key) -> None:
+        event.stop()
+        if event.key in ("y", "Y", "enter"):
+            self.dismiss(True)
+        elif event.key in ("n", "N", "escape"):
+            self.dismiss(False)

@@ -1,0 +1,545 @@
+"""录入: the person, bills in a grid that grows, and what they come to, on every key."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len
+from textual import on, work
+from textual.actions import SkipAction
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, ScrollableContainer, Vertical
+from textual.events import DescendantBlur, DescendantFocus
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from mediaid.desk.choices import Choice
+from mediaid.i18n import gettext as _
+from mediaid.tui.lines import explanation_lines, pad, place_name, result_lines
+from mediaid.tui.screens.dialogs import Chooser, Confirm
+from mediaid.tui.screens.page import Page
+from mediaid.tui.text import content, harmless
+from mediaid.tui.widgets.fields import ChoiceList, CodeField, Field, NumberField
+from mediaid.tui.widgets.pane import Pane
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.widget import Widget
+
+    from mediaid.desk.assess import Assessment, Place
+    from mediaid.desk.entry import Entry
+    from mediaid.desk.form import FormField
+
+_WIDTHS = {"money": 14, "date": 11, "code": 10, "count": 8}
+_MARK = 8
+
+
+def column_width(its: FormField) -> int:
+    """Return how many cells a column of the grid takes, its gap included."""
+    return max(_WIDTHS.get(its.kind, 14), cell_len(its.label) + 1)
+
+
+def make_field(its: FormField, position: int | None, text: str) -> Field:
+    """Return the widget for a field."""
+    kinds = {"money": NumberField, "date": NumberField, "count": NumberField, "code": CodeField}
+    field = kinds.get(its.kind, Field)(its, position, text)
+    if position is not None:
+        field.styles.width = column_width(its) - 1
+        field.styles.margin = (0, 1, 0, 0)
+    return field
+
+
+def beside(entry: Entry, place: Place, rows: int) -> Place:
+    """Return the field above or below another: the person's fields stand above the bills."""
+    position, name = place
+    if position is None:
+        heads = [its.name for its in entry.form.head]
+        at = heads.index(name) + rows
+        if at >= len(heads):
+            return 0, entry.form.bill[0].name
+        return None, heads[max(at, 0)]
+    if position + rows < 0:
+        return None, entry.form.head[-1].name
+    return min(position + rows, len(entry.case.bills) - 1), name
+
+
+class Said(Static):
+    """A text that is drawn anew only when it changes."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__("", id=id, classes=classes, markup=False)
+        self._said = ""
+
+    def say(self, text: str) -> bool:
+        """Show a text that has been made harmless; whether it is another one."""
+        if text == self._said:
+            return False
+        self._said = text
+        self.update(text)
+        return True
+
+
+class EntryPage(Page):
+    """Case entry. The widgets hold no state: what is typed lives in `entry`."""
+
+    page = "entry"
+    # Handled before the field that has the focus: what is typed ahead of the screen then goes into
+    # the field it was meant for.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "enter", show=False, priority=True),
+        Binding("tab", "step(1)", show=False, priority=True),
+        Binding("shift+tab", "step(-1)", show=False, priority=True),
+        Binding("up", "row(-1)", show=False, priority=True),
+        Binding("down", "row(1)", show=False, priority=True),
+        Binding("escape", "close", show=False, priority=True),
+    ]
+    DEFAULT_CSS = """
+    EntryPage #top { height: 55%; min-height: 12; }
+    EntryPage #form { width: 55%; background: $surface; border-right: tall $panel; }
+    EntryPage #head { height: auto; }
+    EntryPage #head Horizontal { height: 1; }
+    EntryPage #head .name { width: 14; padding: 0 1; }
+    EntryPage #head Field { width: 1fr; margin: 0 1 0 0; }
+    EntryPage #grid { height: 1fr; scrollbar-size: 1 1; }
+    EntryPage #grid Horizontal { height: 1; width: auto; }
+    EntryPage #grid #columns {
+        width: auto; height: 1; text-wrap: nowrap; text-style: bold; color: $text-primary;
+    }
+    EntryPage #grid .mark { width: 8; padding: 0 1; }
+    EntryPage #grid .mark.earlier { color: $text-muted; }
+    EntryPage .wrong { height: auto; padding: 0 1; color: $text-error; display: none; }
+    EntryPage Field { background: $boost; }
+    EntryPage Field:focus { background: $primary 35%; }
+    EntryPage #result { width: 1fr; padding: 0 0 0 1; }
+    EntryPage #why { height: 1fr; border-top: tall $panel; padding: 0 1; }
+    EntryPage #why:focus { border-top: tall $primary; }
+    EntryPage #hint { height: 1; padding: 0 1; background: $panel; }
+    """
+
+    class Loaded(Message):
+        """The case is there, with the pack it is reckoned by."""
+
+        def __init__(self, entry: Entry, again: bool) -> None:
+            super().__init__()
+            self.entry = entry
+            self.again = again
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entry: Entry | None = None
+        self.found: Assessment | None = None
+        self._fields: dict[Place, Field] = {}
+        self._wrong: dict[int | None, Said] = {}
+        self._marks: dict[int, Said] = {}
+        self._at: Place | None = None
+        self._setting = False
+
+    def parts(self) -> ComposeResult:
+        """Place form, result and explanation; the form's fields come when the pack is loaded."""
+        with Horizontal(id="top"):
+            with Vertical(id="form"):
+                yield Vertical(id="head")
+                yield ScrollableContainer(id="grid", can_focus=False)
+            yield Pane(id="result")
+        yield Pane(id="why")
+        yield Said(id="hint")
+        yield ChoiceList()
+
+    def on_mount(self) -> None:
+        self.query_one("#result", Pane).can_focus = False
+        self.say(_("loading …"))
+        # After the first picture: what computes takes longer to load than the screen itself.
+        self.call_after_refresh(self._load)
+
+    @work(thread=True, exit_on_error=False)
+    def _load(self) -> None:
+        try:
+            from mediaid.desk.entry import Entry  # noqa: PLC0415 - numpy and pydantic: not at once
+
+            entry, again = Entry.opened(self.desk_app.settings.pack)
+        except Exception as error:
+            self.app.call_from_thread(self.desk_app.report, error)
+            return
+        self.post_message(self.Loaded(entry, again))
+
+    @on(Loaded)
+    async def _opened(self, event: Loaded) -> None:
+        entry, again = event.entry, event.again
+        self.entry = entry
+        if entry.trouble:
+            self.notify(harmless(entry.trouble), severity="error", markup=False)
+        if again:
+            self.notify(_("The case that was not finished is here again."), markup=False)
+        await self.rebuild()
+
+    # --- the form --------------------------------------------------------------------------------
+
+    async def rebuild(self, to: Place | None = None) -> None:
+        """Make the form anew from the entry, and go to a field."""
+        entry = self.entry
+        if entry is None:
+            return
+        self.query_one(ChoiceList).close()
+        self._fields.clear()
+        self._wrong.clear()
+        self._marks.clear()
+        head, grid = self.query_one("#head"), self.query_one("#grid")
+        async with self.batch():
+            await head.remove_children()
+            await grid.remove_children()
+            rows: list[Widget] = []
+            for its in entry.form.head:
+                name = Static(content(its.label), classes="name", markup=False)
+                rows.append(Horizontal(name, self._field((None, its.name), its)))
+            await head.mount(*rows, self._wrong_of(None))
+            titles = "".join(pad(its.label, column_width(its)) for its in entry.form.bill)
+            await grid.mount(Static(content(" " * _MARK + titles), id="columns", markup=False))
+            await self._add_rows(0)
+        self._show_pack()
+        self.update()
+        self.go(to or self._at or next(iter(self._fields)))
+
+    async def _add_rows(self, first: int) -> None:
+        """Mount the rows of the grid from a position on."""
+        entry = self.entry
+        assert entry is not None
+        rows: list[Widget] = []
+        for position in range(first, len(entry.case.bills)):
+            mark = Said(classes="mark")
+            self._marks[position] = mark
+            cells = [self._field((position, its.name), its) for its in entry.form.bill]
+            rows += [Horizontal(mark, *cells), self._wrong_of(position)]
+        await self.query_one("#grid").mount(*rows)
+
+    def _field(self, place: Place, its: FormField) -> Field:
+        assert self.entry is not None
+        field = make_field(its, place[0], self.entry.tidy(place))
+        self._fields[place] = field
+        return field
+
+    def _wrong_of(self, position: int | None) -> Said:
+        wrong = Said(classes="wrong")
+        self._wrong[position] = wrong
+        return wrong
+
+    def go(self, place: Place) -> None:
+        """Put the cursor into a field, at once."""
+        field = self._fields.get(place)
+        if field is not None:
+            self._at = place
+            self.set_focus(field)
+
+    @property
+    def position(self) -> int:
+        """The bill at the cursor: the last one it was in, else the first."""
+        at = self._at[0] if self._at else None
+        last = len(self.entry.case.bills) - 1 if self.entry else 0
+        return min(at or 0, last)
+
+    # --- typing ----------------------------------------------------------------------------------
+
+    @on(Input.Changed)
+    async def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        field, entry = event.input, self.entry
+        if entry is None or not isinstance(field, Field):
+            return
+        place = field.place
+        if self._fields.get(place) is not field:
+            return  # a field that is being taken away
+        before = entry.text(place)
+        if before == field.value:
+            return
+        # A field that is only shown otherwise (separators, a label) is no change of the case.
+        if not field.has_focus and entry.tidy(place) == field.value:
+            return
+        grown = entry.type(place, field.value)
+        if isinstance(field, CodeField) and field.has_focus:
+            popup = self.query_one(ChoiceList)
+            chosen = any(field.value == choice.label for choice in field.its.choices)
+            popup.close() if chosen or not field.value else popup.open_for(field)
+        if grown:
+            await self._add_rows(len(entry.case.bills) - 1)
+        self.update()
+        entry.keep()
+
+    @on(CodeField.Narrowed)
+    def _narrowed(self, event: CodeField.Narrowed) -> None:
+        self.query_one(ChoiceList).open_for(event.field)
+
+    @on(DescendantFocus)
+    def _entered(self, event: DescendantFocus) -> None:
+        field = event.widget
+        if not isinstance(field, Field) or self.entry is None:
+            return
+        place = field.place
+        self._at = place
+        if field.its.kind == "money" and "," in field.value:
+            field.value = field.value.replace(",", "")
+        field.cursor_position = len(field.value)
+        self.update()
+
+    @on(DescendantBlur)
+    def _left(self, event: DescendantBlur) -> None:
+        field = event.widget
+        if not isinstance(field, Field) or self.entry is None:
+            return
+        popup = self.query_one(ChoiceList)
+        if popup.field is field:
+            popup.close()
+        place = field.place
+        if self._fields.get(place) is not field:
+            return
+        tidy = self.entry.tidy(place)
+        if field.its.kind == "code":
+            self.entry.type(place, tidy)
+        if field.value != tidy:
+            field.value = tidy
+        self.entry.keep(durable=False)
+
+    async def caught_up(self) -> Field:
+        """Wait until what was typed so far has arrived; return the field at the cursor.
+
+        Raises SkipAction where the cursor is in no field: the key is somebody else's then.
+        """
+        field = self.focused
+        if not isinstance(field, Field):
+            raise SkipAction
+        for pump in (field, self):
+            arrived = asyncio.Event()
+            pump.call_later(arrived.set)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(arrived.wait(), 1)
+        return field
+
+    async def action_step(self, by: int) -> None:
+        """Go to the next field or the one before; a choice that is being made is made."""
+        field = await self.caught_up()
+        popup = self.query_one(ChoiceList)
+        if by > 0 and popup.is_for(field):
+            popup.choose(popup.highlighted)
+        places = list(self._fields)
+        at = places.index(field.place) + by
+        self.go(places[max(0, min(at, len(places) - 1))])
+
+    async def action_enter(self) -> None:
+        """Go to the next field that is always asked for; in the last one stay."""
+        field = await self.caught_up()
+        popup = self.query_one(ChoiceList)
+        if popup.is_for(field):
+            popup.choose(popup.highlighted)
+        places = list(self._fields)
+        for place in places[places.index(field.place) + 1 :]:
+            if place[0] is None or self._fields[place].its.needed:
+                self.go(place)
+                return
+
+    async def action_row(self, rows: int) -> None:
+        """Move in the list that is open, else to the field above or below."""
+        field = await self.caught_up()
+        popup = self.query_one(ChoiceList)
+        if popup.is_for(field):
+            popup.move(rows)
+        elif self.entry is not None:
+            self.go(beside(self.entry, field.place, rows))
+
+    async def action_close(self) -> None:
+        """Close the list without a choice; from the explanation, go back to the form."""
+        if self.query_one("#why", Pane).has_focus and self._at is not None:
+            self.go(self._at)
+            return
+        await self.caught_up()
+        self.query_one(ChoiceList).close()
+
+    # --- what it comes to ------------------------------------------------------------------------
+
+    def update(self) -> None:
+        """Settle the case, and show what came of it and what is wrong."""
+        entry = self.entry
+        if entry is None:
+            return
+        self.found = found = entry.assess(self.position)
+        result = self.query_one("#result", Pane)
+        result.show(result_lines(found, entry, max(result.size.width - 2, 20)))
+        self.query_one("#why", Pane).show(explanation_lines(found))
+        self._show_wrong(found)
+        self._show_marks(found)
+        self._show_hint()
+
+    def _show_wrong(self, found: Assessment) -> None:
+        assert self.entry is not None
+        said: dict[int | None, list[str]] = {}
+        for place, message in found.problems.items():
+            its = self.entry.field(place)
+            said.setdefault(place[0], []).append(f"▲ {its.label if its else place[1]}：{message}")
+        for position, wrong in self._wrong.items():
+            lines = [harmless(line) for line in said.get(position, ())]
+            text = "\n".join(lines)
+            if wrong.say(text):
+                wrong.display = bool(text)
+
+    def _show_marks(self, found: Assessment) -> None:
+        assert self.entry is not None
+        for position, mark in self._marks.items():
+            bill = self.entry.case.bills[position]
+            kind = _("past") if bill.earlier else _("this")
+            sign = "▸" if position == found.shown else " "
+            text = f"{sign}{position + 1}" if bill.blank else f"{sign}{position + 1} {kind}"
+            if mark.say(text):
+                mark.set_class(bill.earlier, "earlier")
+
+    def _show_hint(self) -> None:
+        entry, place = self.entry, self._at
+        if entry is None or place is None:
+            return
+        its = entry.field(place)
+        if its is None:
+            return
+        text = entry.text(place)
+        said = ""
+        if its.kind == "money":
+            from mediaid.desk.cells import in_words  # noqa: PLC0415 - loaded with the entry
+
+            said = in_words(text) if text else _("in yuan, such as 8000.00")
+        elif its.kind == "date":
+            from mediaid.desk.cells import future  # noqa: PLC0415
+
+            said = future(text) if text else _("such as 2023-05-01 or 20230501")
+        elif its.kind == "code":
+            said = _("type a code, a name or pinyin initials; space shows all")
+        hint = f"{place_name(entry, place)}：{said}" if said else place_name(entry, place)
+        self.query_one("#hint", Said).say(harmless(hint))
+
+    def _show_pack(self) -> None:
+        assert self.entry is not None
+        self.say(str(self.entry.pack.label))
+
+    def on_resize(self) -> None:
+        """Columns of figures end at the edge, wherever that is now."""
+        self.call_after_refresh(self.update)
+
+    # --- actions ---------------------------------------------------------------------------------
+
+    def do_save(self) -> None:
+        """Write the draft to disk."""
+        if self.entry is None:
+            return
+        self.entry.keep(durable=True)
+        self.notify(
+            _("nothing is typed yet") if self.entry.case.blank else _("The draft is saved."),
+            markup=False,
+            timeout=2,
+        )
+
+    async def do_new(self) -> None:
+        """Keep this draft and begin another case."""
+        from mediaid.desk.case import Case  # noqa: PLC0415
+        from mediaid.desk.entry import Entry  # noqa: PLC0415
+
+        if self.entry is None or self.entry.case.blank:
+            return
+        self.entry.leave()
+        case = self.entry.case
+        self.entry = Entry(Case(case.pack, dict(case.readings)))
+        self._at = None
+        self.notify(_("The draft is kept; this is the next case."), markup=False, timeout=3)
+        await self.rebuild()
+
+    @work
+    async def do_drafts(self) -> None:
+        """Open another draft."""
+        from mediaid.desk import drafts  # noqa: PLC0415
+        from mediaid.desk.entry import Entry  # noqa: PLC0415
+
+        if self.entry is None:
+            return
+        self.entry.keep()
+        kept = {draft.name: draft for draft in drafts.kept() if draft.name != self.entry.draft.name}
+        if not kept:
+            self.notify(_("There is no other draft."), markup=False)
+            return
+        choices = []
+        for name, draft in kept.items():
+            person = draft.case.head.get("person_id", "").strip() or _("no person")
+            bills = sum(not bill.blank for bill in draft.case.bills)
+            label = _("{person}, {bills} bills, {saved}").format(
+                person=person, bills=bills, saved=draft.saved[:16].replace("T", " ")
+            )
+            choices.append(Choice(name, label, label))
+        chosen = await self.app.push_screen_wait(Chooser(_("Drafts"), choices))
+        if chosen is None:
+            return
+        taken = drafts.Draft(chosen)
+        if not taken.take():
+            self.notify(_("Another window has this draft open."), severity="warning", markup=False)
+            return
+        self.entry.leave()
+        self.entry = Entry(kept[chosen].case, taken)
+        self._at = None
+        await self.rebuild()
+        self.entry.keep()
+
+    @work
+    async def do_discard(self) -> None:
+        """Remove the draft on the screen."""
+        from mediaid.desk.case import Case  # noqa: PLC0415
+        from mediaid.desk.entry import Entry  # noqa: PLC0415
+
+        if self.entry is None or self.entry.case.blank:
+            return
+        question = _("Discard this draft? It cannot be brought back.")
+        if await self.app.push_screen_wait(Confirm(question)):
+            self.entry.draft.discard()
+            self.entry = Entry(Case(self.entry.case.pack, dict(self.entry.case.readings)))
+            self._at = None
+            await self.rebuild()
+
+    async def do_undo(self) -> None:
+        """Take back the last step."""
+        if self.entry is not None and self.entry.undo():
+            await self._changed()
+
+    async def do_redo(self) -> None:
+        """Do again what was taken back."""
+        if self.entry is not None and self.entry.redo():
+            await self._changed()
+
+    async def _changed(self, to: Place | None = None) -> None:
+        assert self.entry is not None
+        await self.rebuild(to)
+        self.entry.keep()
+
+    def do_earlier(self) -> None:
+        """Count the bill at the cursor as an earlier one, or as one of this case."""
+        if self.entry is not None:
+            self.entry.toggle_earlier(self.position)
+            self.update()
+            self.entry.keep()
+
+    async def do_repeat(self) -> None:
+        """Add a bill like the one at the cursor."""
+        if self.entry is not None and not self.entry.case.bills[self.position].blank:
+            at = self.entry.repeat(self.position)
+            await self._changed((at, self.entry.form.bill[0].name))
+
+    async def do_remove(self) -> None:
+        """Remove the bill at the cursor."""
+        if self.entry is not None and not self.entry.case.bills[self.position].blank:
+            self.entry.remove(self.position)
+            await self._changed((self.position, self.entry.form.bill[0].name))
+
+    def do_explanation(self) -> None:
+        """Go to the explanation, or back to the form."""
+        why = self.query_one("#why", Pane)
+        if why.has_focus and self._at is not None:
+            self.go(self._at)
+        else:
+            why.focus()
+
+    async def choose_rules(self, pack: str, readings: dict[str, str]) -> None:
+        """Put the case under another pack or other readings."""
+        if self.entry is not None:
+            self.entry.choose_rules(pack, readings)
+            await self._changed()

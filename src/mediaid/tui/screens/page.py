@@ -1,0 +1,45 @@
+"""What all screens have in common: the bars at top and bottom, and the guard against errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.screen import Screen
+
+from mediaid.tui.guard import Guarded
+from mediaid.tui.widgets.bars import KeyBar, TopBar
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from mediaid.tui.app import MediaidApp
+
+
+class Page(Guarded, Screen[None]):
+    """A screen of its own; `page` is its name in the registry of actions."""
+
+    page: ClassVar[str] = ""
+    AUTO_FOCUS = ""
+
+    @property
+    def desk_app(self) -> MediaidApp:
+        """The app, by its type."""
+        from mediaid.tui.app import MediaidApp  # noqa: PLC0415 - the app imports the screens
+
+        assert isinstance(self.app, MediaidApp)
+        return self.app
+
+    def compose(self) -> ComposeResult:
+        """Place the bars around the screen's own parts."""
+        keys = self.desk_app.keys_by_action
+        yield TopBar(self.page, keys)
+        yield from self.parts()
+        yield KeyBar(self.page, keys)
+
+    def parts(self) -> ComposeResult:
+        """Yield what the screen itself consists of."""
+        raise NotImplementedError
+
+    def say(self, about: str) -> None:
+        """Show what is being worked on in the top bar."""
+        self.query_one(TopBar).say(about)

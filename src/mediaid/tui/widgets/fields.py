@@ -1,0 +1,154 @@
+"""Fields: texts, amounts as a Chinese input method types them, codes chosen by typing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.geometry import Offset
+from textual.message import Message
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from mediaid.desk.choices import matches
+from mediaid.money import plain
+from mediaid.tui.text import harmless, typed
+
+if TYPE_CHECKING:
+    from textual import events
+
+    from mediaid.desk.choices import Choice
+    from mediaid.desk.form import FormField
+
+LONGEST = 200
+"""Characters a field takes."""
+
+
+class Field(Input):
+    """One line of text at a place of the form. Controls and marks never get in.
+
+    `position` is the bill's, None for the person's fields.
+    """
+
+    def __init__(
+        self, its: FormField, position: int | None, value: str = "", *, classes: str = ""
+    ) -> None:
+        super().__init__(value, compact=True, select_on_focus=False, classes=classes)
+        self.its = its
+        self.position = position
+
+    @property
+    def place(self) -> tuple[int | None, str]:
+        """Where the field stands: the bill's position and the field's name."""
+        return self.position, self.its.name
+
+    def validate_value(self, value: str) -> str:
+        """Take in only what can be shown."""
+        return typed(value, LONGEST)
+
+
+class NumberField(Field):
+    """An amount, a count or a date: full-width digits and `。` are put right as they are typed."""
+
+    def validate_value(self, value: str) -> str:
+        """Take in digits and signs in plain ASCII."""
+        value = typed(value, LONGEST)
+        return value if value.isascii() else plain(value)
+
+
+class CodeField(Field):
+    """A code, chosen from a list that narrows as one types."""
+
+    class Narrowed(Message):
+        """The whole list is asked for."""
+
+        def __init__(self, field: CodeField) -> None:
+            super().__init__()
+            self.field = field
+
+    def found(self) -> list[Choice]:
+        """Return the choices that fit what is typed; all of them once a choice is made."""
+        choices = self.its.choices
+        if any(plain(self.value) == plain(choice.label) for choice in choices):
+            return list(choices)
+        return matches(self.value, choices)
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key == "space" and not self.value:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Narrowed(self))
+            return
+        await super()._on_key(event)
+
+
+class ChoiceList(OptionList, can_focus=False):
+    """The list below a code field; the field keeps the focus, the screen moves in the list."""
+
+    DEFAULT_CSS = """
+    ChoiceList {
+        position: absolute;
+        overlay: screen;
+        constrain: none inside;
+        display: none;
+        width: auto;
+        max-width: 60;
+        height: auto;
+        max-height: 9;
+        border: none;
+        padding: 0;
+        background: $panel;
+        scrollbar-size-vertical: 1;
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(compact=True, markup=False)
+        self.field: CodeField | None = None
+        self._choices: list[Choice] = []
+
+    def is_for(self, field: Field) -> bool:
+        """Whether the list is open for a field."""
+        return self.display and self.field is field
+
+    def open_for(self, field: CodeField) -> None:
+        """Show what fits a field, right below it."""
+        self._choices = field.found()
+        if not self._choices:
+            self.close()
+            return
+        self.field = field
+        self.clear_options()
+        self.add_options(
+            [Option(Content(f" {harmless(c.label)}  {harmless(c.code)} ")) for c in self._choices]
+        )
+        self.highlighted = 0
+        region = field.region
+        height = min(len(self._choices), 9)
+        below = region.bottom + height <= self.screen.size.height - 1
+        y = region.bottom if below else max(region.y - height, 0)
+        self.absolute_offset = Offset(max(min(region.x, self.screen.size.width - 40), 0), y)
+        self.display = True
+
+    def close(self) -> None:
+        """Hide the list."""
+        self.display = False
+        self.field = None
+
+    def move(self, rows: int) -> None:
+        """Move in the list, round its ends."""
+        if self._choices:
+            self.highlighted = ((self.highlighted or 0) + rows) % len(self._choices)
+
+    def choose(self, row: int | None) -> None:
+        """Put a choice into the field."""
+        field = self.field
+        if field is not None and row is not None and row < len(self._choices):
+            label = self._choices[row].label
+            self.close()
+            field.value = label
+            field.cursor_position = len(label)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.choose(event.option_index)
