@@ -9,7 +9,7 @@ from __future__ import annotations
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
-_GROUPS = ("", "万", "亿", "万亿")
+_SIZES = ((10**8, "亿"), (10**4, "万"))
 LARGEST = 10**18 - 1
 """The largest amount in 分 that can be put into words."""
 
@@ -32,17 +32,12 @@ def amount_in_words(fen: int) -> str:
 
 def _whole(number: int) -> str:
     """Put a whole number into words, without a unit; nothing for 0."""
-    words, empty = "", False
-    for place in reversed(range(len(_GROUPS))):
-        group = number // 10_000**place % 10_000
-        if not group:
-            empty = bool(words)
-            continue
-        if words and (empty or group < 1000):
-            words += _DIGITS[0]
-        words += _group(group) + _GROUPS[place]
-        empty = False
-    return words
+    for size, unit in _SIZES:
+        if number >= size:
+            above, below = divmod(number, size)
+            zero = _DIGITS[0] if 0 < below < size // 10 else ""
+            return _whole(above) + unit + zero + _whole(below)
+    return _group(number)
 
 
 def _group(number: int) -> str:

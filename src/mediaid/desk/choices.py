@@ -51,9 +51,11 @@ def _rank(wanted: str, choice: Choice) -> int | None:
         return 2
     if letters.startswith(wanted):
         return 3
+    if len(wanted) == 1 and wanted.isascii():
+        return None  # a single letter is in nearly every name
     if any(wanted in name for name in names):
         return 4
-    return 5 if len(wanted) > 1 and wanted in letters else None
+    return 5 if wanted in letters else None
 
 
 def exact(typed: str, choices: Sequence[Choice]) -> Choice | None:

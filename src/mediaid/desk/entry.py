@@ -100,7 +100,6 @@ class Entry:
         """Return a field's text as it reads best once the cursor has left it."""
         its = self.field(place)
         text = self.text(place)
-        self.history.rest()
         return shown(its, text, self.pack) if its else text
 
     def assess(self, position: int = 0) -> Assessment:

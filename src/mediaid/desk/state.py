@@ -7,7 +7,6 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import IO
 
 from mediaid.faults import MediaidError
 from mediaid.i18n import gettext as _
@@ -58,7 +57,7 @@ class Held:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._file: IO[bytes] | None = None
+        self._file: int | None = None
 
     def take(self) -> bool:
         """Try to hold the file; False when another process does."""
@@ -66,13 +65,13 @@ class Held:
             return True
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            file = self.path.open("ab")
+            file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError:
             return True  # where nothing can be written there is nothing to contend for
         try:
             _lock(file)
         except OSError:
-            file.close()
+            os.close(file)
             return False
         self._file = file
         return True
@@ -82,15 +81,15 @@ class Held:
         if self._file is not None:
             with contextlib.suppress(OSError):
                 self.path.unlink()
-            self._file.close()
+            os.close(self._file)
             self._file = None
 
 
-def _lock(file: IO[bytes]) -> None:
+def _lock(file: int) -> None:
     if sys.platform == "win32":
         import msvcrt  # noqa: PLC0415 - not there elsewhere
 
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
     else:
         import fcntl  # noqa: PLC0415 - not there on Windows
 

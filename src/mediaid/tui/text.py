@@ -35,11 +35,17 @@ def _spelt(text: str) -> str:
     for character in visible_line(text):
         kind = unicodedata.category(character)
         accents = accents + 1 if kind in ("Mn", "Me", "Mc") else 0
-        if kind in _UNSAFE or accents > _ACCENTS or (accents and not shown):
+        if _unsafe(character) or accents > _ACCENTS or (accents and not shown):
             shown.append(_code(character))
         else:
             shown.append(character)
     return "".join(shown)
+
+
+def _unsafe(character: str) -> bool:
+    # Han characters newer than Python's tables count as unassigned there; people are named by them.
+    han = 0x20000 <= ord(character) < 0x3FFFE and ord(character) & 0xFFFE != 0xFFFE
+    return not han and unicodedata.category(character) in _UNSAFE
 
 
 def _code(character: str) -> str:
@@ -54,7 +60,7 @@ def typed(text: str, longest: int) -> str:
     """
     line = text.replace("\t", " ")
     if not (line.isascii() and line.isprintable()):
-        line = "".join(c for c in line if unicodedata.category(c) not in _UNSAFE)
+        line = "".join(c for c in line if not _unsafe(c))
     return line[:longest]
 
 

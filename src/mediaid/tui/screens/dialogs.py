@@ -15,7 +15,8 @@ from textual.widgets.option_list import Option
 from mediaid.desk.choices import Choice, matches
 from mediaid.i18n import gettext as _
 from mediaid.tui.guard import Guarded
-from mediaid.tui.text import content, harmless, typed
+from mediaid.tui.text import content, harmless
+from mediaid.tui.widgets.line import LineInput
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,13 +36,6 @@ _CSS = """
 }}
 {name} Static {{ height: auto; max-height: 10; }}
 """
-
-
-class _Filter(Input):
-    """The field of a chooser: arrows move in the list below it."""
-
-    def validate_value(self, value: str) -> str:
-        return typed(value, 100)
 
 
 class Chooser(Guarded, ModalScreen[str | None]):
@@ -83,7 +77,7 @@ class Chooser(Guarded, ModalScreen[str | None]):
             box.border_subtitle = Content(_("Enter: choose  Esc: leave"))
             if self._asked:
                 yield Static(content(self._asked), markup=False)
-            yield _Filter(
+            yield LineInput(
                 placeholder=_("type a name, a code or pinyin initials"),
                 compact=True,
                 id="filter",
@@ -93,7 +87,7 @@ class Chooser(Guarded, ModalScreen[str | None]):
     def on_mount(self) -> None:
         self._narrow("")
         self.query_one(OptionList).can_focus = False
-        self.query_one(_Filter).focus()
+        self.query_one(LineInput).focus()
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len
 from textual import on, work
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
@@ -32,13 +31,20 @@ if TYPE_CHECKING:
     from mediaid.desk.entry import Entry
     from mediaid.desk.form import FormField
 
-_WIDTHS = {"money": 14, "date": 11, "code": 10, "count": 8}
-_MARK = 8
+_WIDTHS = {"money": 14, "date": 11, "code": 9, "count": 8}
+_MARK = 9
 
 
 def column_width(its: FormField) -> int:
     """Return how many cells a column of the grid takes, its gap included."""
-    return max(_WIDTHS.get(its.kind, 14), cell_len(its.label) + 1)
+    return _WIDTHS.get(its.kind, 14)
+
+
+def column_title(its: FormField) -> str:
+    """Return a column's heading, cut to its width and filled up to it."""
+    width = column_width(its)
+    name = content(its.label).truncate(width - 1, ellipsis=True)
+    return pad(name.plain, width)
 
 
 def make_field(its: FormField, position: int | None, text: str) -> Field:
@@ -47,7 +53,7 @@ def make_field(its: FormField, position: int | None, text: str) -> Field:
     field = kinds.get(its.kind, Field)(its, position, text)
     if position is not None:
         field.styles.width = column_width(its) - 1
-        field.styles.margin = (0, 1, 0, 0)
+        field.styles.margin = (0, 1, 0, 0 if field.its.name != "date" else _MARK)
     return field
 
 
@@ -81,6 +87,24 @@ class Said(Static):
         return True
 
 
+class Scrolled(Message):
+    """The columns have moved by so many cells."""
+
+    def __init__(self, x: int) -> None:
+        super().__init__()
+        self.x = x
+
+
+class Grid(ScrollableContainer):
+    """The bills; tells when its columns move."""
+
+    def watch_scroll_x(self, old_value: float, new_value: float) -> None:
+        """Tell how far the columns have moved."""
+        super().watch_scroll_x(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self.post_message(Scrolled(round(new_value)))
+
+
 class EntryPage(Page):
     """Case entry. The widgets hold no state: what is typed lives in `entry`."""
 
@@ -107,7 +131,8 @@ class EntryPage(Page):
     EntryPage #grid #columns {
         width: auto; height: 1; text-wrap: nowrap; text-style: bold; color: $text-primary;
     }
-    EntryPage #grid .mark { width: 8; padding: 0 1; }
+    EntryPage #grid Horizontal { layers: cells pinned; }
+    EntryPage #grid .mark { layer: pinned; width: 9; padding: 0 0 0 1; background: $surface; }
     EntryPage #grid .mark.earlier { color: $text-muted; }
     EntryPage .wrong { height: auto; padding: 0 1; color: $text-error; display: none; }
     EntryPage Field { background: $boost; }
@@ -141,7 +166,7 @@ class EntryPage(Page):
         with Horizontal(id="top"):
             with Vertical(id="form"):
                 yield Vertical(id="head")
-                yield ScrollableContainer(id="grid", can_focus=False)
+                yield Grid(id="grid", can_focus=False)
             yield Pane(id="result")
         yield Pane(id="why")
         yield Said(id="hint")
@@ -194,7 +219,7 @@ class EntryPage(Page):
                 name = Static(content(its.label), classes="name", markup=False)
                 rows.append(Horizontal(name, self._field((None, its.name), its)))
             await head.mount(*rows, self._wrong_of(None))
-            titles = "".join(pad(its.label, column_width(its)) for its in entry.form.bill)
+            titles = "".join(column_title(its) for its in entry.form.bill)
             await grid.mount(Static(content(" " * _MARK + titles), id="columns", markup=False))
             await self._add_rows(0)
         self._show_pack()
@@ -238,6 +263,13 @@ class EntryPage(Page):
         last = len(self.entry.case.bills) - 1 if self.entry else 0
         return min(at or 0, last)
 
+    @on(Scrolled)
+    def _pin(self, event: Scrolled) -> None:
+        """Numbers and what is wrong stay in sight while the columns move."""
+        for said in (*self._marks.values(), *self._wrong.values()):
+            if said is not self._wrong.get(None):
+                said.styles.offset = (event.x, 0)
+
     # --- typing ----------------------------------------------------------------------------------
 
     @on(Input.Changed)
@@ -253,7 +285,7 @@ class EntryPage(Page):
         if before == field.value:
             return
         # A field that is only shown otherwise (separators, a label) is no change of the case.
-        if not field.has_focus and entry.tidy(place) == field.value:
+        if entry.tidy(place) == field.value:
             return
         grown = entry.type(place, field.value)
         if isinstance(field, CodeField) and field.has_focus:
@@ -262,8 +294,8 @@ class EntryPage(Page):
             popup.close() if chosen or not field.value else popup.open_for(field)
         if grown:
             await self._add_rows(len(entry.case.bills) - 1)
-        self.update()
         entry.keep()
+        self.update()
 
     @on(CodeField.Narrowed)
     def _narrowed(self, event: CodeField.Narrowed) -> None:
@@ -292,6 +324,7 @@ class EntryPage(Page):
         place = field.place
         if self._fields.get(place) is not field:
             return
+        self.entry.history.rest()
         tidy = self.entry.tidy(place)
         if field.its.kind == "code":
             self.entry.type(place, tidy)
@@ -307,7 +340,10 @@ class EntryPage(Page):
         field = self.focused
         if not isinstance(field, Field):
             raise SkipAction
-        for pump in (field, self):
+        # What a field tells goes up from parent to parent, each with a queue of its own.
+        for pump in field.ancestors_with_self:
+            if pump is self.app:
+                break
             arrived = asyncio.Event()
             pump.call_later(arrived.set)
             with contextlib.suppress(TimeoutError):
@@ -373,7 +409,10 @@ class EntryPage(Page):
         said: dict[int | None, list[str]] = {}
         for place, message in found.problems.items():
             its = self.entry.field(place)
-            said.setdefault(place[0], []).append(f"▲ {its.label if its else place[1]}：{message}")
+            said.setdefault(place[0], []).append(
+                "▲ "
+                + _("{name}: {value}").format(name=its.label if its else place[1], value=message)
+            )
         for position, wrong in self._wrong.items():
             lines = [harmless(line) for line in said.get(position, ())]
             text = "\n".join(lines)
@@ -409,7 +448,8 @@ class EntryPage(Page):
             said = future(text) if text else _("such as 2023-05-01 or 20230501")
         elif its.kind == "code":
             said = _("type a code, a name or pinyin initials; space shows all")
-        hint = f"{place_name(entry, place)}：{said}" if said else place_name(entry, place)
+        name = place_name(entry, place)
+        hint = _("{name}: {value}").format(name=name, value=said) if said else name
         self.query_one("#hint", Said).say(harmless(hint))
 
     def _show_pack(self) -> None:
@@ -515,8 +555,8 @@ class EntryPage(Page):
         """Count the bill at the cursor as an earlier one, or as one of this case."""
         if self.entry is not None:
             self.entry.toggle_earlier(self.position)
-            self.update()
             self.entry.keep()
+            self.update()
 
     async def do_repeat(self) -> None:
         """Add a bill like the one at the cursor."""

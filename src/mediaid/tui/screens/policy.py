@@ -12,21 +12,22 @@ from textual.widgets import Input, Static
 from mediaid.i18n import gettext as _
 from mediaid.tui.lines import Line, policy_lines
 from mediaid.tui.screens.page import Page
-from mediaid.tui.text import content, harmless, typed
+from mediaid.tui.text import content, harmless
+from mediaid.tui.widgets.line import LineInput
 from mediaid.tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 
-class DayField(Input):
+class DayField(LineInput):
     """A date; full-width digits are put right as they are typed."""
 
     def validate_value(self, value: str) -> str:
         """Take in digits and signs in plain ASCII."""
         from mediaid.money import plain  # noqa: PLC0415
 
-        value = typed(value, 20)
+        value = super().validate_value(value)
         return value if value.isascii() else plain(value)
 
 
@@ -80,6 +81,7 @@ class PolicyPage(Page):
         field = self.query_one("#day", Input)
         if not field.value:
             field.value = day
+            field.cursor_position = len(day)
 
     def _refuse(self, why: str) -> None:
         self.query_one("#wrong", Static).update(content(harmless(why)))

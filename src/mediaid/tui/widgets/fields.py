@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.geometry import Offset
 from textual.message import Message
-from textual.widgets import Input, OptionList
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from mediaid.desk.choices import matches
 from mediaid.money import plain
-from mediaid.tui.text import harmless, typed
+from mediaid.tui.text import harmless
+from mediaid.tui.widgets.line import LineInput
 
 if TYPE_CHECKING:
     from textual import events
@@ -20,11 +21,8 @@ if TYPE_CHECKING:
     from mediaid.desk.choices import Choice
     from mediaid.desk.form import FormField
 
-LONGEST = 200
-"""Characters a field takes."""
 
-
-class Field(Input):
+class Field(LineInput):
     """One line of text at a place of the form. Controls and marks never get in.
 
     `position` is the bill's, None for the person's fields.
@@ -42,17 +40,13 @@ class Field(Input):
         """Where the field stands: the bill's position and the field's name."""
         return self.position, self.its.name
 
-    def validate_value(self, value: str) -> str:
-        """Take in only what can be shown."""
-        return typed(value, LONGEST)
-
 
 class NumberField(Field):
     """An amount, a count or a date: full-width digits and `。` are put right as they are typed."""
 
     def validate_value(self, value: str) -> str:
         """Take in digits and signs in plain ASCII."""
-        value = typed(value, LONGEST)
+        value = super().validate_value(value)
         return value if value.isascii() else plain(value)
 
 
@@ -78,8 +72,6 @@ class CodeField(Field):
             event.stop()
             event.prevent_default()
             self.post_message(self.Narrowed(self))
-            return
-        await super()._on_key(event)
 
 
 class ChoiceList(OptionList, can_focus=False):

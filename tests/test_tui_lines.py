@@ -1,0 +1,100 @@
+"""Harmless text, bars and lines: the parts of the screens that are no widgets."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from mediaid import i18n
+from mediaid.desk.assess import CapUse
+from mediaid.tui import actions
+from mediaid.tui.lines import LEFT, THIS, USED, cap_bar, pad, spread
+from mediaid.tui.text import harmless, typed
+from mediaid.tui.widgets.bars import fitting
+from mediaid.tui.widgets.pane import NARROWEST, wrapped
+from tui_support import HOSTILE
+
+UNSAFE = ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def safe(text: str) -> bool:
+    return not any(unicodedata.category(character) in UNSAFE for character in text)
+
+
+@given(st.text() | st.sampled_from(HOSTILE))
+def test_no_text_carries_anything_a_terminal_obeys(text: str) -> None:
+    for shown in (harmless(text), typed(text, 200)):
+        assert safe(shown)
+        shown.encode("utf-8")
+    assert harmless(harmless(text)) == harmless(text)
+
+
+def test_names_with_rare_characters_stay_as_they_are() -> None:
+    for name in ("𠮷野家", "\U0003134a", "\ue000", "阿卜杜拉·买买提", "É́"):
+        assert typed(name, 200) == name
+        assert harmless(name) == name
+
+
+def test_long_text_is_cut_and_heaped_accents_are_spelt_out() -> None:
+    assert len(harmless("王" * 20_000)) == 10_001
+    assert "\\u0301" in harmless("a" + "\u0301" * 5)
+
+
+@given(st.text(), st.integers(NARROWEST, 60))
+def test_wrapped_lines_fit_and_lose_nothing_but_spaces(text: str, width: int) -> None:
+    shown = harmless(text)
+    lines = wrapped(shown, width)
+    assert all(cell_len(line) <= width for line in lines)
+    assert "".join("".join(lines).split()) == "".join(shown.split())
+
+
+@given(
+    st.integers(1, 10**9), st.integers(0, 10**9), st.integers(0, 10**9), st.integers(3, 200)
+)  # fmt: skip
+def test_a_bar_is_as_wide_as_asked_and_hides_nothing(
+    limit: int, used: int, this: int, width: int
+) -> None:
+    used = min(used, limit)
+    this = min(this, limit - used)
+    bar = cap_bar(CapUse("b", "c", limit, used, this), width)
+    assert len(bar) == width
+    for sign, amount in ((USED, used), (THIS, this), (LEFT, limit - used - this)):
+        assert (sign in bar) == (amount > 0)
+
+
+def test_texts_are_filled_up_by_cells() -> None:
+    assert pad("低保", 6) == "低保  "
+    assert cell_len(spread("救助", "8.00", 20)) == 20
+
+
+# --- the registry ---------------------------------------------------------------------------------
+
+
+def test_ids_and_keys_are_taken_once() -> None:
+    for page in ("entry", "policy"):
+        keys = [action.key for action in actions.on(page)]
+        assert len(keys) == len(set(keys))
+    assert len(actions.BY_ID) == len(actions.ACTIONS)
+
+
+@pytest.mark.parametrize("lang", i18n.LANGS)
+@pytest.mark.parametrize("page", ["entry", "policy"])
+def test_the_footer_fits_eighty_columns_and_keeps_the_way_out(page: str, lang: i18n.Lang) -> None:
+    i18n.choose(lang)
+    keys = actions.keymap({})
+    shown = fitting(list(actions.footer_of(page)), keys, 80)
+    width = sum(cell_len(actions.key_name(keys[a.id])) + cell_len(a.name) + 2 for a in shown)
+    assert width <= 80
+    assert {"help", "palette", "quit"} <= {action.id for action in shown}
+    if page == "entry":
+        assert {"save", "new"} <= {action.id for action in shown}
+
+
+def test_a_key_of_ones_own_must_be_free() -> None:
+    assert actions.keymap({"save": "f11"})["save"] == "f11"
+    assert actions.keymap({"save": "ctrl+q"})["save"] == "ctrl+s"
+    assert actions.keymap({"nothing": "f11"}) == actions.keymap({})
