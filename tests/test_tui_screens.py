@@ -197,7 +197,7 @@ def test_policy_shows_values_citations_and_provisional_marks(size: tuple[int, in
         await desk.until(lambda: "minimum living guarantee: 90%" in pane.plain)
         confirmed = pane.plain.count("[provisional]")
         assert "● inpatient" in pane.plain
-        desk.app.screen.query_one("#day").focus()
+        desk.app.screen.set_focus(desk.app.screen.query_one("#day"))
         await desk.settled()
         await desk.keys(*["backspace"] * 10)
         await desk.keys("20240101")
@@ -244,7 +244,7 @@ def test_the_palette_finds_by_pinyin_and_remembers_theme_and_language(
         await desk.settled()
         desk.grid()
         await desk.keys("zt", "enter")
-        await desk.until(lambda: "atom-one-dark" in desk.shown())
+        await desk.until(lambda: "textual-dark" in desk.shown())
         await desk.keys("nord", "enter")
         await desk.until(lambda: desk.app.theme == "nord")
         await desk.keys("f12")
@@ -341,7 +341,7 @@ def test_an_error_in_a_handler_is_told_and_ends_nothing(monkeypatch: pytest.Monk
             await desk.until(lambda: "boom" in desk.shown())
         await desk.keys("backspace", "1")
         assert desk.entry.text((0, "self_paid")) == "80001"
-        assert "7,200.90" in desk.shown()
+        assert "72,000.90" in desk.shown()
 
     drive(scenario)
     (log,) = Path(read_settings.__globals__["state_folder"]()).glob("errors.log")

@@ -20,6 +20,10 @@ else:
     _Pump = object
 
 
+_SHOWN = 8
+"""Seconds for which an error is shown."""
+
+
 class Guarded(_Pump):
     """Mixed into the app, its screens and its widgets, before the class of Textual's.
 
@@ -42,7 +46,9 @@ def report(app: App[Any], error: BaseException) -> None:
             said = _(
                 "This did not work ({what}). What you typed is kept; details are in {file}"
             ).format(what=harmless(f"{type(error).__name__}: {error}", 200), file=_log(error))
-        app.notify(said, severity="error", markup=False, timeout=8)
+        # On every key the same again would cover the screen.
+        if not any(shown.message == said and not shown.has_expired for shown in app._notifications):
+            app.notify(said, severity="error", markup=False, timeout=_SHOWN)
 
 
 def _log(error: BaseException) -> str:

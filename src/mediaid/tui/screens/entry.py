@@ -294,8 +294,10 @@ class EntryPage(Page):
             popup.close() if chosen or not field.value else popup.open_for(field)
         if grown:
             await self._add_rows(len(entry.case.bills) - 1)
-        entry.keep()
-        self.update()
+        try:
+            entry.keep()
+        finally:
+            self.update()
 
     @on(CodeField.Narrowed)
     def _narrowed(self, event: CodeField.Narrowed) -> None:

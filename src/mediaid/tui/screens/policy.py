@@ -61,20 +61,26 @@ class PolicyPage(Page):
     @work(thread=True, exclusive=True, exit_on_error=False)
     def load(self) -> None:
         """Load the pack of the desk and show it on the day that is asked for."""
+        text = self.query_one("#day", Input).value.strip()
         try:
             from mediaid.desk import packs  # noqa: PLC0415 - loads numpy and pydantic
 
             pack = packs.pack_of(*self.desk_app.rules())
-            text = self.query_one("#day", Input).value.strip()
             day = packs.read_day(text) if text else packs.first_day(pack)
             lines = policy_lines(packs.policy(pack, day))
-            self.app.call_from_thread(self._show, packs.title(pack), lines, day.isoformat())
+            self.app.call_from_thread(self._show, text, packs.title(pack), lines, str(day))
         except ValueError as error:
-            self.app.call_from_thread(self._refuse, str(error))
+            self.app.call_from_thread(self._refuse, text, str(error))
         except Exception as error:
             self.app.call_from_thread(self.desk_app.report, error)
 
-    def _show(self, title: str, lines: list[Line], day: str) -> None:
+    def _late(self, text: str) -> bool:
+        """Whether another day is asked for by now."""
+        return text != self.query_one("#day", Input).value.strip()
+
+    def _show(self, text: str, title: str, lines: list[Line], day: str) -> None:
+        if self._late(text):
+            return
         self.say(title)
         self.query_one("#wrong", Static).update(Content(""))
         self.query_one("#policy", Pane).show(lines)
@@ -83,7 +89,9 @@ class PolicyPage(Page):
             field.value = day
             field.cursor_position = len(day)
 
-    def _refuse(self, why: str) -> None:
+    def _refuse(self, text: str, why: str) -> None:
+        if self._late(text):
+            return
         self.query_one("#wrong", Static).update(content(harmless(why)))
 
     @on(Input.Changed)
