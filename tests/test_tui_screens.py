@@ -72,7 +72,8 @@ def test_what_a_chinese_input_method_types_is_an_amount(size: tuple[int, int]) -
 def test_what_is_wrong_stands_beside_its_field(size: tuple[int, int]) -> None:
     async def scenario(desk: Desk) -> None:
         await fill(desk)
-        await desk.keys(",,5")
+        await desk.keys(",00")
+        assert desk.entry.text((0, "self_paid")) == "8000,00"
         shown = desk.shown()
         assert "▲ self-paid amount: " in shown
         assert "To correct" in shown

@@ -310,7 +310,8 @@ class EntryPage(Page):
             return
         place = field.place
         self._at = place
-        if field.its.kind == "money" and "," in field.value:
+        # Only separators that were put there to be read; what was typed is not touched.
+        if field.its.kind == "money" and field.value == self.entry.tidy(place):
             field.value = field.value.replace(",", "")
         field.cursor_position = len(field.value)
         self.update()

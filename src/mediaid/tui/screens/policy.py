@@ -44,6 +44,11 @@ class PolicyPage(Page):
     PolicyPage #policy { height: 1fr; padding: 0 1; }
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._dated = False
+        """Whether the day has been filled in once: after that it is the user's."""
+
     def parts(self) -> ComposeResult:
         """Place the day and the text."""
         with Horizontal(id="asked"):
@@ -58,10 +63,12 @@ class PolicyPage(Page):
     def on_screen_resume(self) -> None:
         self.load()
 
-    @work(thread=True, exclusive=True, exit_on_error=False)
     def load(self) -> None:
         """Load the pack of the desk and show it on the day that is asked for."""
-        text = self.query_one("#day", Input).value.strip()
+        self._load(self.query_one("#day", Input).value.strip())
+
+    @work(thread=True, exclusive=True, exit_on_error=False)
+    def _load(self, text: str) -> None:
         try:
             from mediaid.desk import packs  # noqa: PLC0415 - loads numpy and pydantic
 
@@ -85,7 +92,8 @@ class PolicyPage(Page):
         self.query_one("#wrong", Static).update(Content(""))
         self.query_one("#policy", Pane).show(lines)
         field = self.query_one("#day", Input)
-        if not field.value:
+        if not self._dated:
+            self._dated = True
             field.value = day
             field.cursor_position = len(day)
 
