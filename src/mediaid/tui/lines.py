@@ -87,6 +87,14 @@ def result_lines(found: Assessment, entry: Entry, width: int) -> list[Line]:
                 "warn",
             )
         )
+    if entry.form.find("household_id", of_bill=False):
+        lines.append(
+            Line(
+                _("Only this person's bills count here, not those of others in the household"),
+                0,
+                "warn",
+            )
+        )
     lines += _aids(found.aids, width)
     for use in found.caps:
         lines += _cap(use, width)

@@ -44,7 +44,10 @@ class KeyBar(Widget):
     """The footer: what can be done here, by key or by a click."""
 
     DEFAULT_CSS = """
-    KeyBar { dock: bottom; height: 1; background: $footer-background; color: $footer-foreground; }
+    KeyBar {
+        dock: bottom; height: 1; background: $footer-background; color: $footer-foreground;
+        link-style: none; link-color: $footer-foreground; link-background: $footer-background;
+    }
     """
 
     def __init__(self, page: str, keys: dict[str, str]) -> None:
@@ -70,7 +73,7 @@ class TopBar(Widget):
     """The header: the program, its screens, and what is being worked on."""
 
     DEFAULT_CSS = """
-    TopBar { dock: top; height: 1; background: $panel; color: $foreground; }
+    TopBar { dock: top; height: 1; background: $panel; color: $foreground; link-style: none; }
     """
 
     def __init__(self, page: str, keys: dict[str, str]) -> None:
