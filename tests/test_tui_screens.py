@@ -285,6 +285,7 @@ def test_another_pack_and_another_reading_are_reckoned_by() -> None:
 def test_a_pack_with_household_pools_says_whose_bills_count() -> None:
     async def scenario(desk: Desk) -> None:
         await desk.page.choose_rules(str(Path(__file__).parent / "packs" / "qinghe"), {})
+        await desk.settled()
         assert "household" in desk.shown()
         await desk.keys("P1", "enter", "H1", "enter", "dibao", "enter", "residents", "enter")
         await desk.keys("urban", "enter", "20240501", "enter", "inpatient", "enter")
