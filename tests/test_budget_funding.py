@@ -15,7 +15,7 @@ from command import Ran, mediaid
 from mediaid.budget.funding.assumptions import parse_growth, read_assumptions
 from mediaid.budget.funding.headcounts import Headcounts, Place
 from mediaid.budget.funding.years import Given, budget_years, document_year
-from mediaid.faults import MediaidError
+from mediaid.faults import MediaidError, visible_path
 from mediaid.packs.load import load_pack
 
 MINHANG, XIHU = load_pack("shanghai-minhang"), load_pack("nanchang-xihu")
@@ -253,7 +253,7 @@ def test_every_bad_headcount_is_named_with_its_row(
     )
     said = refused(capsys, "--headcounts", path)
     assert "\x1b" not in said
-    lines = [line.removeprefix(f"{path}, ") for line in said.splitlines()]
+    lines = [line.removeprefix(f"{visible_path(path)}, ") for line in said.splitlines()]
     assert [line.split(":")[0] for line in lines] == [
         "row 2, area 户籍地区",
         "row 3, headcount 人数",

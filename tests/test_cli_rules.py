@@ -173,8 +173,10 @@ def test_list_goes_on_past_a_pack_with_faults(
 
 
 def differing(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, list[str]]:
-    """Exit code of `rules diff`, and the changed lines with the nearest heading above each."""
-    done = mediaid(capsys, "--lang", "en", "rules", "diff", *arguments)
+    """Exit code of `rules diff`, and its lines, 100 cells wide at most."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", "100")
+        done = mediaid(capsys, "--lang", "en", "rules", "diff", *arguments)
     return done.code, done.out.splitlines()
 
 

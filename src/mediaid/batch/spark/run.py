@@ -118,7 +118,7 @@ class _Run:
         try:
             counts = self._counts()
             if counts.claims == 0:
-                raise no_claims(_Named(visible(str(job.claims))))  # type: ignore[arg-type]
+                raise no_claims(_Named(visible_path(job.claims)))  # type: ignore[arg-type]
             across = self._across()
             bad = counts.bad + len(self._newly_bad(across))
             if bad and job.rejects is None:
@@ -135,7 +135,7 @@ class _Run:
 
     @cached_property
     def _name(self) -> str:
-        return visible(str(self.job.claims))
+        return visible_path(self.job.claims)
 
     @cached_property
     def _raw(self) -> Any:
@@ -246,7 +246,7 @@ class _Run:
 
     def _fault(self, row: int, column: int, message: str) -> Fault:
         file = self._task.files[row >> kernel.FILE_SHIFT]
-        name = visible(re.sub("^file:/+", "/", file))
+        name = visible_path(re.sub("^file:/+", "/", file))
         return Fault(
             _("{file}, row {row}, column {column}").format(
                 file=name, row=kernel.row_number(row), column=visible(self._headings[column])
@@ -440,7 +440,7 @@ class _Run:
             files.create(self._file_system(made / "_SUCCESS")[1]).close()
             if not files.rename(source, its):
                 raise ClaimError(
-                    Fault(visible(str(target)), _("cannot be written: {reason}").format(reason=""))
+                    Fault(visible_path(target), _("cannot be written: {reason}").format(reason=""))
                 )
 
     def _remove(self, path: Path) -> None:
