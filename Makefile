@@ -4,6 +4,8 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+# Files of tests are dealt out to two processes: what a file sets up serves all of its tests.
+PARALLEL := -n 2 --dist loadfile
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 # Tried by running, since a version manager leaves commands behind that only say "not installed".
@@ -31,7 +33,7 @@ run: $(VENV)/.installed-run
 # The tests run even when a check fails: their closing line is always there to be read.
 test: $(VENV)/.installed-test
 	@checked=0; $(MAKE) --no-print-directory check || checked=$$?; \
-	echo '$(BIN)/python -m pytest $(ARGS)'; $(BIN)/python -m pytest $(ARGS) || exit $$?; \
+	echo '$(BIN)/python -m pytest $(PARALLEL) $(ARGS)'; $(BIN)/python -m pytest $(PARALLEL) $(ARGS) || exit $$?; \
 	[ $$checked -eq 0 ] || echo 'make check failed: see above the tests' >&2; \
 	exit $$checked
 
