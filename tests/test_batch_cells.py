@@ -270,11 +270,11 @@ def test_ids_lose_the_spaces_around_them_and_nothing_else() -> None:
 
 
 def test_an_id_of_a_number_column_keeps_its_digits_or_is_refused() -> None:
-    whole = read([310112199001011234], pl.Int64, "person_id")
-    assert list(whole.values) == ["310112199001011234"]
-    damaged = read([3.10112199001011234e17, 12.0], pl.Float64, "person_id")
+    whole = read([900112199001011234], pl.Int64, "person_id")
+    assert list(whole.values) == ["900112199001011234"]
+    damaged = read([9.00112199001011234e17, 12.0], pl.Float64, "person_id")
     assert damaged.refused[0][0].tolist() == [0]
-    assert "3.10112199001011e+17" in damaged.refused[0][1]
+    assert "9.00112199001011e+17" in damaged.refused[0][1]
     assert damaged.values[1] == "12"
 
 
