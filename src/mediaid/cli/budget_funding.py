@@ -133,12 +133,12 @@ def headcounts_of(path: Path, rules: Pack) -> Headcounts:
     """Read a headcount file with the readers of claims files."""
     from mediaid.batch.formats import need_libraries
     from mediaid.budget.funding.headcounts import read_headcounts
-    from mediaid.faults import Fault, MediaidError, visible
+    from mediaid.faults import Fault, MediaidError, visible_path
 
     need_libraries()
     from mediaid.batch.source import FIRST_ROW, cell_text, open_source
 
-    name = visible(str(path))
+    name = visible_path(path)
     fundings = list(rules.funding.values())
     if len(fundings) != 1:
         raise MediaidError(

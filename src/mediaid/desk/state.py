@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from mediaid.faults import MediaidError
+from mediaid.faults import MediaidError, visible_path
 from mediaid.i18n import gettext as _
 
 
@@ -47,8 +47,8 @@ def write_private(path: Path, text: str, *, durable: bool = False) -> None:
     except OSError as error:
         raise MediaidError(
             _(
-                "{path} cannot be written ({why}): free space or choose another MEDIAID_STATE"
-            ).format(path=path, why=error.strerror)
+                "cannot be saved ({why}): free space, or choose another MEDIAID_STATE than {path}"
+            ).format(path=visible_path(path), why=error.strerror)
         ) from None
 
 
