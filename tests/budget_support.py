@@ -12,9 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from data_support import RULES
-from mediaid.budget.forecast.book import EPOCH, Book, years_of
+from mediaid.budget.forecast.book import Book
 from mediaid.budget.forecast.synthetic import World, make
+from mediaid.claims.cells import EPOCH
 from mediaid.claims.table import Claims
+from mediaid.engine.pools import years
 from mediaid.engine.settle import settle
 from mediaid.money import format_yuan
 from mediaid.packs.load import load_pack
@@ -41,7 +43,7 @@ def book(seed: int = 1, persons: int = 60, years: int = 3, towns: int = 4) -> Bo
 
 def of_year(its: Book, year: int) -> Book:
     """The claims of one year alone."""
-    return its.take(np.flatnonzero(years_of(its.claims.date) == year))
+    return its.take(np.flatnonzero(years(its.claims.date) == year))
 
 
 def engine_total(claims: Claims, pack: Pack) -> int:

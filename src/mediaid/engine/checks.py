@@ -125,7 +125,7 @@ def _within(name: str, before: str, months: int) -> Check:
     return check
 
 
-def months_before(days: NDArray[np.int32], months: int) -> NDArray[np.int64]:
+def months_before(days: NDArray[np.int32], months: int | NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the same day some months earlier, the month's last day where it has no such day."""
     date = days.astype("datetime64[D]")
     month = date.astype("datetime64[M]")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mediaid.yamlsource import Source
 
 UNLIMITED = -1
-"""`cap_left: none`: no annual cap bounds the benefit (the engine's NO_CAP)."""
+"""`cap_left: none`: no annual cap bounds the benefit; no amount is below 0."""
 
 FIRST_PERSON = "P1"
 

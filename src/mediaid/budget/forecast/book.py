@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mediaid.claims.cells import EPOCH
 from mediaid.claims.table import COUNTS, Claims, TextList
+from mediaid.engine.checks import months_before
 from mediaid.engine.order import groups
+from mediaid.engine.pools import years
 from mediaid.faults import ClaimError, Fault, visible
 from mediaid.i18n import gettext as _
 
@@ -22,8 +25,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Days = NDArray[np.int32]
     Mask = NDArray[np.bool_]
-
-EPOCH = dt.date(1970, 1, 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +50,7 @@ class Book:
     @property
     def year(self) -> Ints:
         """Each claim's calendar year."""
-        return years_of(self.claims.date)
+        return years(self.claims.date)
 
     def take(self, rows: Ints) -> Book:
         """Return some of the claims; holders keep their numbers."""
@@ -102,24 +103,14 @@ def number_of(day: dt.date) -> int:
     return (day - EPOCH).days
 
 
-def years_of(days: Days) -> Ints:
-    """Return the calendar year of days since 1970-01-01."""
-    return days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
-
-
 def months_of(days: Days) -> Ints:
     """Return the month of days since 1970-01-01, numbered from January 1970."""
     return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 
 
-def shifted(days: Days, years: Ints | int) -> Days:
+def shifted(days: Days, by: Ints | int) -> Days:
     """Move days by whole years; 29 February becomes the 28th where there is none."""
-    month = days.astype("datetime64[D]").astype("datetime64[M]")
-    day = (days.astype("datetime64[D]") - month.astype("datetime64[D]")).astype(np.int64)
-    target = month + np.asarray(years, dtype=np.int64) * np.timedelta64(12, "M")
-    first = target.astype("datetime64[D]").astype(np.int64)
-    length = (target + np.timedelta64(1, "M")).astype("datetime64[D]").astype(np.int64) - first
-    return np.asarray(first + np.minimum(day, length - 1), dtype=np.int32)
+    return months_before(days, -12 * np.asarray(by, dtype=np.int64)).astype(np.int32)
 
 
 def make_book(files: Sequence[Read], pack: Pack) -> Book:

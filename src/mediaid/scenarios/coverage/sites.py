@@ -188,15 +188,10 @@ def _when(when: Plain, at: Location, codes: Mapping[str, Any]) -> Iterator[Chang
                     yield Change((*place, key), near, narrower=len(near) < len(value))
             elif key in OTHER_BOUND:
                 yield Change(place, {**_without(test, key), OTHER_BOUND[key]: value})
-                yield from (Change((*place, key), near) for near in _bounds(value))
+                yield from (Change((*place, key), near) for near in amounts(value))
             elif key == "within":
                 months = int(value["months"])
                 yield from (Change((*place, key, "months"), str(months + more)) for more in (-1, 1))
-
-
-def _bounds(text: str) -> Iterator[str]:
-    """One 分 lower and higher; whole numbers without decimals are counts as well as amounts."""
-    yield from amounts(text)
 
 
 def _without(mapping: Plain, key: str) -> Plain:

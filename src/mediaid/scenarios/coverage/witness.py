@@ -9,7 +9,6 @@ import numpy as np
 from mediaid.engine.coverage import uncovered
 from mediaid.engine.explain import explain
 from mediaid.engine.settle import settle
-from mediaid.engine.work import NO_CAP
 from mediaid.faults import PackError
 from mediaid.i18n import gettext as _
 from mediaid.money import format_yuan
@@ -72,7 +71,7 @@ def _figures(settlement: Settlement, texts: dict[str, int]) -> Ints:
     columns = [
         lines.aid,
         lines.payable,
-        np.where(lines.cap_left == NO_CAP, -1, lines.cap_left),
+        lines.cap_left,
         numbered(lines.reason_keys, lines.reason),
         numbered(lines.bound_by_texts, lines.bound_by),
         numbered(lines.provisional_texts, lines.provisional),
