@@ -9,7 +9,6 @@ import gettext as _gettext
 import io
 import os
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Literal
 
 Lang = Literal["zh", "en"]
@@ -38,11 +37,13 @@ def choose(lang: Lang | None) -> None:
 def _catalogue(lang: Lang) -> _gettext.NullTranslations:
     if lang == "en":
         return _gettext.NullTranslations()
-    path = Path(__file__).parent / "locale" / "zh_CN" / "LC_MESSAGES" / "mediaid.mo"
-    # The loader also finds it in a zip file, as Spark imports this package on its workers.
+    # The loader also finds it in a zip file, as Spark imports this package on its workers; of such
+    # a file it knows only the name it was imported by, so "./" in front is to stay.
+    folder = os.path.dirname(__file__)  # noqa: PTH120
+    path = os.path.join(folder, "locale", "zh_CN", "LC_MESSAGES", "mediaid.mo")  # noqa: PTH118
     loader: Any = globals()["__loader__"]
     try:
-        return _gettext.GNUTranslations(io.BytesIO(loader.get_data(str(path))))
+        return _gettext.GNUTranslations(io.BytesIO(loader.get_data(path)))
     except OSError:
         return _gettext.NullTranslations()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from contextlib import contextmanager
 from importlib.util import find_spec
 from os import environ
@@ -47,10 +48,8 @@ def session(master: str | None) -> Iterator[Any]:
         return
     builder = SparkSession.builder.appName("mediaid").config("spark.ui.enabled", "false")
     builder = builder.config("spark.ui.showConsoleProgress", "false")
-    if master is not None:
-        builder = builder.master(master)
     try:
-        spark = _started(builder)
+        spark = _started(builder, master)
     except Exception as error:  # whatever Java says
         said = str(error).strip().splitlines()
         raise ClaimError(
@@ -84,11 +83,16 @@ def failing(where: str = "Spark") -> Iterator[None]:
         ) from error
 
 
-def _started(builder: Any) -> Any:
-    """With the master that spark-defaults.conf or spark-submit names, else on this machine."""
-    try:
-        return builder.getOrCreate()
-    except Exception as error:
-        if "master URL must be set" not in str(error):
-            raise
-        return builder.master("local[*]").getOrCreate()
+def _started(builder: Any, master: str | None) -> Any:
+    """With this master, else that of spark-defaults.conf or spark-submit, else on this machine."""
+    if master is None:
+        try:
+            return builder.getOrCreate()
+        except Exception as error:
+            if "master URL must be set" not in str(error):
+                raise
+        master = "local[*]"
+    if master.startswith("local"):
+        # Workers on this machine find what the driver has, whatever its `python3` is.
+        environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    return builder.master(master).getOrCreate()
