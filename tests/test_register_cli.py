@@ -138,9 +138,9 @@ def test_copies_by_commands(
 ) -> None:
     run("backup", str(tmp_path / "backup.db"))
     run("export", str(tmp_path / "export"), "--clear")
-    for name, source in (("restore", "backup.db"), ("import", "export")):
-        monkeypatch.setenv("MEDIAID_REGISTER", str(tmp_path / f"{name}.db"))
-        run(name, str(tmp_path / source))
+    for source in ("backup.db", "export"):
+        monkeypatch.setenv("MEDIAID_REGISTER", str(tmp_path / f"of-{source}.db"))
+        run("restore", str(tmp_path / source))
         assert case in run("case", "list").out
 
 

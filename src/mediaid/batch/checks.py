@@ -13,6 +13,7 @@ from mediaid.claims.table import NO_DATE
 from mediaid.engine.coverage import uncovered, why_uncovered
 from mediaid.faults import visible
 from mediaid.i18n import gettext as _
+from mediaid.people.masking import mask_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +50,7 @@ def check_rounded(person_ids: pl.Series, column: int, problems: Problems) -> Non
         message = _(
             "{value} has lost its last digits in a spreadsheet (it ends in 000, and its check "
             "digit is wrong): format the column as text and fill it in again"
-        ).format(value=visible(person_ids[row]))
+        ).format(value=mask_id(visible(person_ids[row])))
         problems.add_row(row, column, message)
 
 

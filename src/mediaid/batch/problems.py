@@ -12,7 +12,7 @@ from mediaid.faults import Fault, visible
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -84,6 +84,10 @@ class Problems:
             Fault(self._where(row, problem.column), problem.message)
             for row, problem in self._in_order(at_most)
         ]
+
+    def by_row(self) -> Iterator[tuple[int, str]]:
+        """Each bad row (counted from 0) in order, with all that is wrong with it."""
+        return zip(np.flatnonzero(self.bad).tolist(), self.reasons(), strict=True)
 
     def reasons(self) -> list[str]:
         """For every bad row in order, all that is wrong with it."""

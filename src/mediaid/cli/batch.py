@@ -18,7 +18,7 @@ from mediaid.i18n import gettext as _
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mediaid.batch.run import Job, Report
+    from mediaid.batch.run import Job
     from mediaid.batch.summary import Summary
     from mediaid.mappings.files import Loaded
     from mediaid.packs.model import Pack
@@ -289,29 +289,7 @@ def _ended_by_signal() -> Iterator[None]:
 
 def _run(job: Job) -> Summary:
     from mediaid.batch.run import run
+    from mediaid.cli.progress import progress_bar
 
-    if not sys.stderr.isatty():
-        return run(job)
-    with _progress_bar() as report:
+    with progress_bar() as report:
         return run(job, report)
-
-
-@contextmanager
-def _progress_bar() -> Iterator[Report]:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    progress = Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    with progress:
-        task = progress.add_task("", total=1.0)
-
-        def report(doing: str, done: float) -> None:
-            progress.update(task, description=doing, completed=done)
-
-        yield report

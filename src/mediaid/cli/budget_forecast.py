@@ -3,8 +3,6 @@
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs: start-up stays fast
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -20,11 +18,11 @@ from mediaid.cli.options import (
     Readings,
     print_json,
 )
+from mediaid.cli.progress import progress_bar
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator
     from fractions import Fraction
 
 UNEQUAL = 1
@@ -159,7 +157,7 @@ def forecast(  # noqa: PLR0913, PLR0917 - one parameter an option
         seed=seed,
     )
     book = read_book(claims, rules, ignore_column or ())
-    with _progress() as report:
+    with progress_bar() as report:
         found = run(book, terms, rules, drivers, report)
         checked = check_years(book, found, rules, check) if check else []
     if as_json:
@@ -248,7 +246,7 @@ def backtest(  # noqa: PLR0913, PLR0917 - one parameter an option
     if synthetic is not None:
         for name, world in worlds().items():
             for at in month or [8] if synthetic in ("all", name) else []:
-                with _progress() as report:
+                with progress_bar() as report:
                     doing = f"{name}, {at}"
                     tried = synthetic_backtest(
                         world, rules, terms, at, trials, partial(report, doing)
@@ -290,15 +288,3 @@ def _growth(option: str, text: str) -> Fraction:
         return parse_growth(text)
     except ValueError as error:
         raise MediaidError(Fault(f"{option} {visible(text)}", str(error))) from None
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, float], None]]:
-    """A progress bar on a terminal, else nothing."""
-    from mediaid.cli.batch import _progress_bar
-
-    if sys.stderr.isatty():
-        with _progress_bar() as report:
-            yield report
-    else:
-        yield lambda _doing, _done: None

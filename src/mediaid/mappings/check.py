@@ -9,7 +9,7 @@ from mediaid.claims.headings import key
 from mediaid.claims.selfpaid import PARTS
 from mediaid.faults import Location, nearest, visible
 from mediaid.i18n import gettext as _
-from mediaid.mappings.model import LEAVE_OUT
+from mediaid.mappings.model import LEAVE_OUT, REGISTER
 from mediaid.packs.fields import FIELDS, Field
 from mediaid.people.documents import KINDS
 
@@ -47,6 +47,14 @@ def problems(mapping: Mapping, pack: Pack | None = None) -> Problems:
     if mapping.document is not None:
         yield from _kinds(mapping.document.values)
     yield from _flags(mapping)
+    for name in mapping.register_:
+        if name not in REGISTER:
+            yield (
+                ("register", name),
+                _("there is no {name} under register. Known: {known}").format(
+                    name=visible(name), known=", ".join(REGISTER)
+                ),
+            )
 
 
 def _fields(pack: Pack | None) -> dict[str, Field]:

@@ -74,13 +74,25 @@ def mapping_path(name_or_path: str) -> Path:
     )
 
 
+def read_mapping(text: str, name: str, pack: Pack | None = None) -> Loaded:
+    """Read a mapping from its text, and check it. Raises MappingError with every fault."""
+    try:
+        source = yamlsource.loads(text, name)
+    except PackError as error:
+        raise MappingError(error.faults) from error
+    return _checked(_validated(source, Path(name)), pack)
+
+
 def load_mapping(name_or_path: str, pack: Pack | None = None) -> Loaded:
     """Read a mapping by name or file, and check it, for a pack too if one is given.
 
     Raises MappingError with every fault, each as file:line:column.
     """
     path = mapping_path(name_or_path)
-    loaded = _read(path, path.stat().st_mtime_ns)
+    return _checked(_read(path, path.stat().st_mtime_ns), pack)
+
+
+def _checked(loaded: Loaded, pack: Pack | None) -> Loaded:
     faults = [Fault(loaded.source.where(at), text) for at, text in problems(loaded.model, pack)]
     if faults:
         raise MappingError(sorted(set(faults), key=by_place))
@@ -93,6 +105,10 @@ def _read(path: Path, _changed: int) -> Loaded:
         source = yamlsource.read(path)
     except PackError as error:
         raise MappingError(error.faults) from error
+    return _validated(source, path)
+
+
+def _validated(source: Source, path: Path) -> Loaded:
     model, faults = validated(source, Mapping)
     faults = [*source.faults, *faults]
     if faults or not isinstance(model, Mapping):

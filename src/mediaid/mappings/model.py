@@ -10,6 +10,9 @@ from pydantic import BeforeValidator, Field
 
 from mediaid.packs.types import Id, Label, Strict
 
+REGISTER = ("institution", "invoice_no", "name", "town")
+"""What the register keeps of a bill and its person beside the claim: not read to settle it."""
+
 LEAVE_OUT = "leave_out"
 """As the meaning of a code: records with it are no claims; they are left out and listed."""
 
@@ -75,6 +78,7 @@ class Mapping(Strict):
     document: Kinds | None = None
     valid: Flag | None = None
     refunded: Refunded | None = None
+    register_: dict[str, ColumnNames] = Field(default={}, alias="register")
     blank: list[str] = []
     ignore: list[str] = []
 
@@ -87,6 +91,9 @@ class Mapping(Strict):
         for name, columns in self.amounts.items():
             for column in columns:
                 found.setdefault(column, []).append(f"amounts/{name}")
+        for name, columns in self.register_.items():
+            for column in columns:
+                found.setdefault(column, []).append(f"register/{name}")
         for name, part in (
             ("document", self.document),
             ("valid", self.valid),

@@ -16,6 +16,7 @@ from mediaid.i18n import gettext as _
 from mediaid.money import plain
 from mediaid.packs.types import Label
 from mediaid.people.identity import MARKS, parse_resident_id
+from mediaid.people.masking import mask_id
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -68,7 +69,7 @@ def parse_document(text: str, kind: str = RESIDENT, today: dt.date | None = None
             _(
                 "{value} is not the number of a document ({kind}): 4 to 40 letters, digits and "
                 "hyphens"
-            ).format(value=visible(text.strip()), kind=KINDS[kind])
+            ).format(value=mask_id(visible(text.strip())), kind=KINDS[kind])
         )
     return Document(kind, number)
 

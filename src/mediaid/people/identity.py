@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from mediaid.faults import visible
 from mediaid.i18n import gettext as _
 from mediaid.money import plain
+from mediaid.people.masking import mask_id
 
 CHECK_DIGITS = "10X98765432"
 """The check digit by the weighted sum of the other 17 digits, modulo 11 (ISO 7064, MOD 11-2)."""
@@ -78,7 +79,7 @@ def parse_resident_id(text: str, today: dt.date | None = None) -> ResidentId:
             _(
                 "{value} is a number of the first generation, with 15 digits: fill in the "
                 "18 characters of the card in use"
-            ).format(value=visible(number))
+            ).format(value=mask_id(visible(number)))
         )
     if not _FORM.fullmatch(number):
         raise ValueError(_no_number(number))
@@ -89,7 +90,7 @@ def parse_resident_id(text: str, today: dt.date | None = None) -> ResidentId:
     except ValueError:
         raise ValueError(
             _("{value}: {digits} (digits 7 to 14) is not a day of the calendar").format(
-                value=visible(number), digits=number[6:14]
+                value=mask_id(visible(number)), digits=number[6:14]
             )
         ) from None
     if not _FIRST_BIRTH <= born <= (today or dt.datetime.now().astimezone().date()):
@@ -97,7 +98,7 @@ def parse_resident_id(text: str, today: dt.date | None = None) -> ResidentId:
             _(
                 "{value}: nobody living was born on {day} (digits 7 to 14): compare it with the "
                 "card"
-            ).format(value=visible(number), day=born)
+            ).format(value=mask_id(visible(number)), day=born)
         )
     return ResidentId(number)
 
@@ -127,7 +128,7 @@ def _day(number: str) -> dt.date:
 
 
 def _no_number(number: str) -> str:
-    value = visible(number)
+    value = mask_id(visible(number))
     if re.fullmatch(r"\d(\.\d+)?E\+?\d+", number):
         return _(
             "{value} has lost digits in a spreadsheet: format the column as text and fill it in "
@@ -149,8 +150,8 @@ def _wrong_check(number: str) -> str:
         return _(
             "{value} has lost its last digits in a spreadsheet (it ends in 000, and its check "
             "digit is wrong): format the column as text and fill it in again"
-        ).format(value=visible(number))
+        ).format(value=mask_id(visible(number)))
     return _(
         "{value} has a wrong check digit: two digits are swapped or one is mistyped; compare it "
         "with the card"
-    ).format(value=visible(number))
+    ).format(value=mask_id(visible(number)))

@@ -98,6 +98,8 @@ def _code_reader(sheet: Sheet, its: Field, use: FieldUse) -> Callable[[str], int
         try:
             return parse_code(text, codes)
         except ValueError:
+            if not meanings:
+                raise
             message = _(
                 "{value} is not known to mapping {mapping}. Add a line below "
                 'fields/{field}/values: "{value}": and one of {codes}; or leave_out if such '
@@ -115,7 +117,8 @@ def _code_reader(sheet: Sheet, its: Field, use: FieldUse) -> Callable[[str], int
 def read_person(sheet: Sheet) -> Column:
     """The persons' numbers, each in the normal form of its kind of document."""
     persons = sheet.text(sheet.mapping.model.fields["person_id"])
-    return read_numbers(persons, _kinds(sheet), list(KINDS))
+    sheet.kinds = _kinds(sheet)
+    return read_numbers(persons, sheet.kinds, list(KINDS))
 
 
 def _kinds(sheet: Sheet) -> NDArray[np.int64]:
@@ -130,6 +133,8 @@ def _kinds(sheet: Sheet) -> NDArray[np.int64]:
         try:
             return names.index(meanings.get(plain(text)) or parse_kind(text))
         except ValueError as error:
+            if not meanings:
+                raise
             message = _(
                 "{problem}. Or add a line below document/values of mapping {mapping}: "
                 '"{value}": and one of these'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,7 @@ from mediaid.batch.mapped.fields import read_fields
 from mediaid.batch.mapped.head import locate
 from mediaid.batch.mapped.reversals import read_reversals
 from mediaid.batch.mapped.sheet import Sheet, open_sheet
-from mediaid.batch.problems import Problems
+from mediaid.batch.problems import WHOLE_ROW, Problems
 from mediaid.batch.source import open_source
 from mediaid.batch.table import Table, find_problems
 from mediaid.claims.cells import parse_code
@@ -25,15 +26,20 @@ from mediaid.claims.fields import pack_fields
 from mediaid.faults import ClaimError, Fault, visible_path
 from mediaid.i18n import gettext as _
 from mediaid.mappings.check import AIDED
+from mediaid.mappings.model import REGISTER
 from mediaid.mappings.show import column_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from mediaid.batch.mapped.roster import Roster
     from mediaid.mappings.files import Loaded
     from mediaid.packs.model import Pack
+
+    Rows = NDArray[np.int64]
 
 
 def read_mapped(
@@ -55,19 +61,68 @@ def read_mapped(
             "(mapping {mapping})"
         )
         raise ClaimError(Fault(visible_path(path), message.format(mapping=mapping.name)))
-    sheet = open_sheet(open_source(path, fit.row + 1), fit.positions, mapping, pack)
-    bill = read_bill(mapping.model.amounts, sheet.cells, sheet.at)
-    notes = _leave_out_no_claims(sheet, bill)
-    if "*" not in ignore:
-        _refuse_nameless(sheet)
-    found = read_fields(sheet)
-    if mapping.model.refunded is not None:
-        found["reverses"] = read_reversals(sheet, found, bill, mapping.model.refunded)
-    found |= _amounts(sheet, bill)
+    source = open_source(path, fit.row + 1)
+    sheet = open_sheet(source, fit.positions, mapping, pack, for_register=False)
+    found, bill, notes = _read(sheet, ignore)
     if roster is not None:
         found["category"], note = _categories(sheet, found, bill, roster)
         notes += note
     return _table(sheet, found, bill, notes)
+
+
+@dataclass(frozen=True, eq=False)
+class Records:
+    """A file as the register takes it in: bills, and records of other files that are no more.
+
+    In `table` categories and insurances mean nothing: the register knows them. `claim_ids` are
+    those of all rows, `kinds` positions in KINDS, `texts` what is kept beside the claim (REGISTER),
+    "" where a row does not say. `no_more` are (row, claim id) of records that count no longer.
+    """
+
+    table: Table
+    claim_ids: list[str]
+    kinds: Rows
+    texts: Mapping[str, list[str]]
+    no_more: list[tuple[int, str]]
+
+
+def read_records(path: Path, mapping: Loaded, pack: Pack, ignore: Collection[str] = ()) -> Records:
+    """Read a file through a mapping for the register, which knows categories and other files.
+
+    A claim id may stand twice: the register tells what that means. Raises ClaimError where the
+    file as a whole cannot be read.
+    """
+    fit = locate(path, mapping, ignore)
+    source = open_source(path, fit.row + 1)
+    sheet = open_sheet(source, fit.positions, mapping, pack, for_register=True)
+    sheet.refunds_of_others = {}
+    found, bill, notes = _read(sheet, ignore)
+    for name in ("category", "insurance"):
+        nobody = np.zeros(sheet.size, dtype=np.int16)
+        found[name] = Column(nobody, np.empty(0, dtype=np.int64))
+    ids: list[str] = found["claim_id"].values.to_list()
+    no_more = [(row, ids[row]) for rows in sheet.no_more for row in rows.tolist()]
+    no_more += sheet.refunds_of_others.items()
+    table = _table(sheet, found, bill, notes, ids_are_unique=False)
+    texts = {
+        name: sheet.first_filled(mapping.model.register_.get(name, ())).to_list()
+        for name in REGISTER
+    }
+    return Records(table, ids, sheet.kinds, texts, no_more)
+
+
+def _read(sheet: Sheet, ignore: Collection[str]) -> tuple[dict[str, Column], Bill, list[str]]:
+    """Read the rows: their fields, the amounts they rest on, and what is odd about totals."""
+    model = sheet.mapping.model
+    bill = read_bill(model.amounts, sheet.cells, sheet.at)
+    notes = _leave_out_no_claims(sheet, bill)
+    if "*" not in ignore:
+        _refuse_nameless(sheet)
+    found = read_fields(sheet)
+    if model.refunded is not None:
+        found["reverses"] = read_reversals(sheet, found, bill, model.refunded)
+    found |= _amounts(sheet, bill)
+    return found, bill, notes
 
 
 def _leave_out_no_claims(sheet: Sheet, bill: Bill) -> list[str]:
@@ -83,6 +138,7 @@ def _leave_out_no_claims(sheet: Sheet, bill: Bill) -> list[str]:
         invalid = sheet.cells[valid.column].is_in(valid.no).to_numpy()
         heading = sheet.heading(sheet.at[valid.column])
         reason = _("invalid record ({heading})").format(heading=heading)
+        sheet.no_more.append(np.flatnonzero(invalid & ~sheet.skipped))
         sheet.leave_out(np.flatnonzero(invalid), reason)
     return bill.totals_differ(apart, sheet.source.first_row)
 
@@ -140,17 +196,26 @@ def _positions(sheet: Sheet, found: dict[str, Column], bill: Bill) -> dict[str, 
     """Where in the file each field is looked for by somebody who reads of its faults."""
     uses = sheet.mapping.model.fields
     at = {name: sheet.where(use) for name, use in uses.items() if name in found}
+    at |= dict.fromkeys(set(found) - set(at), WHOLE_ROW)
     at["self_paid"] = bill.at
     at[AIDED] = bill.positions_of(AIDED)[0]
     if uses["category"].roster is not None:
         at["category"] = at["person_id"]
     refunded = sheet.mapping.model.refunded
     original = refunded.original if refunded is not None else None
-    at["reverses"] = sheet.at.get(original or "", at["claim_id"])
+    if refunded is not None:
+        at["reverses"] = sheet.at.get(original or "", at["claim_id"])
     return at
 
 
-def _table(sheet: Sheet, found: dict[str, Column], bill: Bill, notes: list[str]) -> Table:
+def _table(
+    sheet: Sheet,
+    found: dict[str, Column],
+    bill: Bill,
+    notes: list[str],
+    *,
+    ids_are_unique: bool = True,
+) -> Table:
     """The table, in the same form as that of a plain file of claims."""
     out = np.flatnonzero(sheet.skipped)
     ids = found["claim_id"]
@@ -176,5 +241,5 @@ def _table(sheet: Sheet, found: dict[str, Column], bill: Bill, notes: list[str])
     table.problems.skipped = sheet.skipped
     for problem in sheet.problems:
         table.problems.add(problem)
-    find_problems(table, found, repeated(ids.values))
+    find_problems(table, found, repeated(ids.values) if ids_are_unique else {})
     return table

@@ -35,6 +35,8 @@ def read_reversals(sheet: Sheet, found: dict[str, Column], bill: Bill, meant: Re
     if len(marked):
         rows = _concerned(sheet, found, marked)
         refunds = find_refunds(_records(sheet, found, meant, rows, fen[rows], flagged[rows]))
+        if sheet.refunds_of_others is not None:
+            _of_others(sheet, found, refunds, rows, sheet.refunds_of_others)
         _leave_out(sheet, found, refunds, rows)
         for row, original in refunds.reverses.items():
             reverses[rows[row]] = original
@@ -78,6 +80,22 @@ def _records(
     )
 
 
+def _of_others(
+    sheet: Sheet, found: dict[str, Column], refunds: Refunds, rows: Rows, others: dict[int, str]
+) -> None:
+    """Set apart the refunds whose original is not in the file."""
+    ids = found["claim_id"].values
+    named = pl.Series(list(set(refunds.reverses.values())), dtype=pl.String)
+    here = set(ids.filter(ids.is_in(named.implode())).to_list())
+    for row, original in list(refunds.reverses.items()):
+        if original not in here:
+            others[int(rows[row])] = original
+            del refunds.reverses[row]
+    sheet.leave_out(
+        np.array(sorted(others), dtype=np.int64), _("refund of a record of another file")
+    )
+
+
 def _leave_out(sheet: Sheet, found: dict[str, Column], refunds: Refunds, rows: Rows) -> None:
     """Leave out what was refunded elsewhere, and refunds of records that are left out: there is
     nothing to give back."""
@@ -90,6 +108,7 @@ def _leave_out(sheet: Sheet, found: dict[str, Column], refunds: Refunds, rows: R
     for row in gone:
         del refunds.reverses[row]
     sheet.leave_out(rows[gone], _("refund of a record that is left out itself"))
+    sheet.no_more.append(rows[refunds.elsewhere])
     sheet.leave_out(rows[refunds.elsewhere], _("refunded; what refunds it is not in this file"))
 
 

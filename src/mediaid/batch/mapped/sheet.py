@@ -42,6 +42,13 @@ class Sheet:
     skipped: Mask
     left_out: list[tuple[Rows, str]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    kinds: Rows = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    """Each row's kind of document, as position in KINDS; −1 where it is a problem."""
+    no_more: list[Rows] = field(default_factory=list)
+    """Rows of records that count no more: invalid ones, and those refunded elsewhere."""
+    refunds_of_others: dict[int, str] | None = None
+    """Row → original of refunds whose original is in another file. None: such refunds are
+    refused."""
 
     @property
     def size(self) -> int:
@@ -50,7 +57,11 @@ class Sheet:
 
     def text(self, use: FieldUse) -> pl.Series:
         """The texts of a field: of several columns, in each row the first that is filled in."""
-        here = [self.cells[name] for name in use.column or () if name in self.cells]
+        return self.first_filled(use.column or ())
+
+    def first_filled(self, columns: Sequence[str]) -> pl.Series:
+        """In each row the first of some columns that is filled in; "" where none is."""
+        here = [self.cells[name] for name in columns if name in self.cells]
         if not here:
             return pl.Series([""], dtype=pl.String).new_from_index(0, self.size)
         found = here[0]
@@ -105,9 +116,21 @@ class Sheet:
         return found.array(np.bool_)
 
 
-def open_sheet(source: Source, at: Mapping[str, int], mapping: Loaded, pack: Pack) -> Sheet:
-    """Read the columns of a mapping from a file; there is at least one."""
+def open_sheet(
+    source: Source, at: Mapping[str, int], mapping: Loaded, pack: Pack, *, for_register: bool
+) -> Sheet:
+    """Read the columns of a mapping from a file; there is at least one.
+
+    Those that the register alone keeps are not read unless it asks.
+    """
+    if not for_register:
+        kept_alone = {name for name, uses in mapping.model.used().items() if _register_alone(uses)}
+        at = {name: place for name, place in at.items() if name not in kept_alone}
     frame = source.load(sorted(set(at.values())))
     blanks = mapping.model.blank
     cells = {name: texts(frame[str(position)], blanks) for name, position in at.items()}
     return Sheet(source, mapping, pack, at, cells, np.zeros(frame.height, dtype=np.bool_))
+
+
+def _register_alone(uses: Sequence[str]) -> bool:
+    return all(use.startswith("register/") for use in uses)

@@ -17,9 +17,8 @@ def add_commands(app: typer.Typer) -> None:
     app.command("backup", help=_("Copy the register to a file while it is in use; verified."))(
         backup
     )
-    app.command("restore", help=_("Make a register of a backup."))(restore)
+    app.command("restore", help=_("Make a register of a backup, or of a clear export."))(restore)
     app.command("export", help=_("Write the whole register as files, a table each."))(export)
-    app.command("import", help=_("Make a register of a clear export."))(load)
 
 
 def backup(
@@ -34,10 +33,18 @@ def backup(
 
 
 def restore(
-    source: Annotated[Path, typer.Argument(metavar="FILE", help=_("The backup."))],
+    source: Annotated[
+        Path, typer.Argument(metavar="FILE|FOLDER", help=_("The backup, or the export's folder."))
+    ],
     register: Where = "",
 ) -> None:
     need_libraries()
+    if source.is_dir():
+        from mediaid.register.copies.files import load
+
+        rows = load(source, register)
+        typer.echo(_("restored and verified: {rows} rows").format(rows=rows))
+        return
     from mediaid.register.copies.copy import restore as its
 
     its(source, register)
@@ -50,7 +57,7 @@ def export(
         bool,
         typer.Option(
             "--clear",
-            help=_("Names and numbers in clear, to be imported again; this is an audit event."),
+            help=_("Names and numbers in clear, to be restored again; this is an audit event."),
         ),
     ] = False,
     register: Where = "",
@@ -60,14 +67,3 @@ def export(
 
         rows = its(opened, folder, clear=clear)
     typer.echo(_("written: {rows} rows in {folder}").format(rows=rows, folder=folder))
-
-
-def load(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help=_("The export."))],
-    register: Where = "",
-) -> None:
-    need_libraries()
-    from mediaid.register.copies.files import load as its
-
-    rows = its(folder, register)
-    typer.echo(_("imported and verified: {rows} rows").format(rows=rows))

@@ -69,6 +69,8 @@ class NewBill:
     fields: Mapping[str, str] = field(default_factory=dict)
     similar_answer: str = ""
     """Why it is no duplicate, though the person has a bill of that day and amount already."""
+    record_id: str = ""
+    """The settlement record it was taken in from, if it was."""
 
 
 def bill_key(institution: str, invoice_no: str) -> str:
@@ -136,6 +138,7 @@ def _enter(work: Work, person_id: int, case_id: int | None, new: NewBill) -> int
             derivation=new.self_paid.as_data(),
             fields={name: clean(text) for name, text in new.fields.items() if text.strip()},
             similar_answer=answer or None,
+            record_id=new.record_id or None,
             counts=True,
             recorded_by=work.actor.name,
             recorded_at=work.now,

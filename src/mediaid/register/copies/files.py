@@ -49,7 +49,7 @@ MASKS: dict[tuple[str, str], Callable[[Any], Any]] = {
 def export(register: Register, folder: Path, *, clear: bool = False) -> int:
     """Write all tables to a new folder; return the number of rows.
 
-    Names and numbers are masked unless `clear`; only a clear export can be imported again. That it
+    Names and numbers are masked unless `clear`; only a clear export can be restored. That it
     was written is an audit event, in the register but not in the export. Raises RegisterError.
     """
     _new_folder(folder)
@@ -134,7 +134,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
         )
     if not clear:
         raise RegisterError(
-            Fault(str(path), _("its names are masked: only a clear export can be imported"))
+            Fault(str(path), _("its names are masked: only a clear export can be restored"))
         )
     if names != {f"{table.name}.jsonl" for table in TABLES}:
         raise RegisterError(Fault(str(path), _("is no export of a register")))

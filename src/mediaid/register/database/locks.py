@@ -20,12 +20,17 @@ if TYPE_CHECKING:
 _AUDIT = 0x6D656469
 """The number of the advisory lock under which the audit grows."""
 
+_AT_ONCE = 10_000
+"""Persons named in one statement, which takes 65,535 values at most."""
+
 
 def lock_persons(connection: Connection, ids: Iterable[int]) -> None:
     """Have everybody else wait who wants these persons, until this transaction ends."""
     if connection.dialect.name == "postgresql":
-        wanted = select(person.c.id).where(person.c.id.in_(sorted(set(ids))))
-        connection.execute(wanted.order_by(person.c.id).with_for_update())
+        every = sorted(set(ids))
+        for start in range(0, len(every), _AT_ONCE):
+            wanted = select(person.c.id).where(person.c.id.in_(every[start : start + _AT_ONCE]))
+            connection.execute(wanted.order_by(person.c.id).with_for_update())
 
 
 def lock_audit(connection: Connection) -> None:

@@ -52,6 +52,7 @@ _RIGHTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "bill_reversal",
             "case_counter",
             "identity_document",
+            "kept_mapping",
             "paper",
             "payment_entry",
             "person",
@@ -59,6 +60,7 @@ _RIGHTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "standing",
         ),
         "UPDATE (case_id)": ("bill",),
+        "UPDATE (name, town)": ("person",),
         "UPDATE (last)": ("case_counter",),
         "UPDATE (to_on)": ("person_period",),
         "UPDATE (waived, received_by, received_at)": ("paper",),
@@ -105,6 +107,7 @@ _SIGNED = (
     ("aid_case", "accepted_by"),
     ("approval", "approved_by"),
     ("case_step", "done_by"),
+    ("kept_mapping", "kept_by"),
     ("payment_entry", "done_by"),
 )
 """Columns that name who acted, in rows that are added."""

@@ -1,32 +1,37 @@
-"""Take in bills of people who are known; cases take them up later."""
+"""Take in bills of people who are known: compare first, then enter. Cases take them up later."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from sqlalchemy import or_, select
 
-from mediaid.claims.cells import parse_cell, parse_code
+from mediaid.claims.cells import EPOCH, parse_cell, parse_code, parse_day
 from mediaid.claims.fields import pack_fields
+from mediaid.engine.coverage import uncovered, why_uncovered
 from mediaid.faults import MediaidError, visible
 from mediaid.i18n import gettext as _
 from mediaid.people.documents import RESIDENT, Document
-from mediaid.register.cases.bills import NewBill, bill_key
+from mediaid.register.cases.bills import NewBill, bill_key, reverse_bill
 from mediaid.register.database.locks import lock_persons
 from mediaid.register.determinations.packs import current_pack
 from mediaid.register.determinations.recompute import recompute_person
 from mediaid.register.intake.lookup import chunks, next_ids, persons_by_document, rows_with
-from mediaid.register.intake.report import Report
+from mediaid.register.intake.report import Report, unwatched
 from mediaid.register.people.persons import clean, read_document, required
-from mediaid.register.schema import aid_case, bill, standing
+from mediaid.register.schema import aid_case, bill, bill_reversal, standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from sqlalchemy import Connection
+
     from mediaid.packs.model import Pack
+    from mediaid.register.intake.report import Watch
     from mediaid.register.session import Work
 
 
@@ -40,45 +45,13 @@ class BillRow:
     document: str = RESIDENT
 
 
-def take_in_bills(work: Work, rows: Iterable[BillRow], similar_answer: str = "") -> Report:
-    """Record bills that are not known yet.
+@dataclass(frozen=True)
+class NoMore:
+    """A settlement record that counts no longer: refunded, or invalid by now. `row` says so."""
 
-    A bill known already in the same words changes nothing; in other words it is refused, as is one
-    whose person is not known. One of a day and amount the person has a bill of already is refused
-    unless `similar_answer` says why such bills are others. What was decided on later bills is
-    settled again.
-    """
-    report = Report()
-    pack = current_pack(work.connection)
-    today = work.now.date()
-    read = [its for row in rows if (its := _read(row, pack, today, report)) is not None]
-    persons = persons_by_document(
-        work.connection, ((its.document.kind, its.document.number) for its in read)
-    )
-    lock_persons(work.connection, persons.values())
-    known = _known(work, (its.columns["bill_key"] for its in read))
-    seen: dict[str, _Read] = {}
-    for its in read:
-        person_id = persons.get((its.document.kind, its.document.number))
-        if person_id is None:
-            report.refuse(
-                its.row, _("nobody in the register has this document: import people first")
-            )
-            continue
-        its.columns["person_id"] = person_id
-        key = its.columns["bill_key"]
-        other = known.get(key) or (seen[key].columns if key in seen else None)
-        if other is None:
-            seen[key] = its
-        elif all(other[name] == its.columns[name] for name in _SAID):
-            report.same += 1
-        else:
-            report.refuse(its.row, _("another bill has this institution and invoice number"))
-    new = _ask_about_similar(work, list(seen.values()), similar_answer, report)
-    report.new = len(new)
-    _enter(work, new)
-    _settle_again(work, new)
-    return report
+    row: int
+    record_id: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -88,6 +61,90 @@ class _Read:
     row: int
     document: Document
     columns: dict[str, Any]
+
+
+@dataclass(eq=False)
+class BillChanges:
+    """What a file of bills comes to in a register: entered by `enter_bills`."""
+
+    report: Report
+    new: list[dict[str, Any]]
+    reversed: list[tuple[int, str]] = field(default_factory=list)
+    """Bill and reason."""
+
+
+def take_in_bills(
+    work: Work,
+    rows: Iterable[BillRow],
+    similar_answer: str = "",
+    no_more: Iterable[NoMore] = (),
+) -> Report:
+    """Record bills that are not known yet, and reverse those whose record counts no more.
+
+    A bill known already in the same words changes nothing; in other words it is refused, as is one
+    whose person is not known. One of a day and amount the person has a bill of already is refused
+    unless `similar_answer` says why such bills are others, or both are settlement records. What
+    was decided on later bills is settled again.
+    """
+    changes = compare_bills(
+        work.connection, rows, work.now.date(), similar_answer, no_more, lock=True
+    )
+    enter_bills(work, changes)
+    return changes.report
+
+
+def compare_bills(
+    connection: Connection,
+    rows: Iterable[BillRow],
+    today: dt.date,
+    similar_answer: str = "",
+    no_more: Iterable[NoMore] = (),
+    *,
+    of_known_people: bool = False,
+    lock: bool = False,
+    watch: Watch = unwatched,
+) -> BillChanges:
+    """Find out what rows change in the register; nothing is entered.
+
+    `of_known_people` leaves bills of others out instead of refusing them; `lock` keeps everybody
+    else from changing the same persons, in a transaction that is to enter the changes.
+    """
+    report = Report()
+    pack = current_pack(connection)
+    read = []
+    for at, row in enumerate(rows):
+        if at % 1000 == 0:
+            watch(_("looking at bills"), 0)
+        its = _read(row, pack, today, report)
+        if its is not None:
+            read.append(its)
+    read = _covered(read, pack, report)
+    watch(_("looking for them in the register"), 0.3)
+    persons = persons_by_document(
+        connection, ((its.document.kind, its.document.number) for its in read)
+    )
+    if lock:
+        lock_persons(connection, persons.values())
+    theirs = _of_persons(read, persons, report, of_known_people)
+    watch(_("looking for them in the register"), 0.6)
+    unknown = _unknown(theirs, _Known(connection, theirs), report)
+    watch(_("looking for them in the register"), 0.9)
+    new = _ask_about_similar(connection, unknown, similar_answer, report)
+    report.new = len(new)
+    reversals = _reversals(connection, no_more)
+    report.reversed = len(reversals)
+    return BillChanges(report, new, reversals)
+
+
+def enter_bills(work: Work, changes: BillChanges, watch: Watch = unwatched) -> None:
+    """Enter what was found out in the same transaction."""
+    watch(_("entering bills"), 0)
+    _enter(work, changes.new)
+    watch(_("entering bills"), 0.5)
+    for bill_id, reason in changes.reversed:
+        reverse_bill(work, bill_id, reason)
+    _settle_again(work, changes.new, watch)
+    work.subject = ""
 
 
 _SAID = ("person_id", "dated_on", "setting", "self_paid", "derivation", "fields")
@@ -113,6 +170,7 @@ def _read(row: BillRow, pack: Pack, today: dt.date, report: Report) -> _Read | N
             "derivation": its.self_paid.as_data(),
             "fields": _fields(its.fields, pack),
             "similar_answer": None,
+            "record_id": clean(its.record_id) or None,
             "counts": True,
         }
     except (MediaidError, ValueError) as error:
@@ -123,6 +181,12 @@ def _read(row: BillRow, pack: Pack, today: dt.date, report: Report) -> _Read | N
 
 def _fields(fields: Mapping[str, str], pack: Pack) -> dict[str, str]:
     known = pack_fields(pack)
+    if pack.dating != "date" and not fields.get(pack.dating, "").strip():
+        raise ValueError(
+            _("no {field}, by which the rules date the bill: fill it in").format(
+                field=known[pack.dating].label
+            )
+        )
     found = {}
     for name, text in fields.items():
         if not text.strip():
@@ -138,35 +202,159 @@ def _fields(fields: Mapping[str, str], pack: Pack) -> dict[str, str]:
     return found
 
 
-def _known(work: Work, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
-    found = rows_with(work.connection, select(bill).where(bill.c.counts), bill.c.bill_key, keys)
-    return {row.bill_key: dict(row._mapping) for row in found}
+def _covered(read: list[_Read], pack: Pack, report: Report) -> list[_Read]:
+    """Refuse bills of days that the rules have no values for."""
+    days = np.array([_day(its.columns, pack) for its in read], dtype=np.int32)
+    if not len(days):
+        return read
+    bad = uncovered(pack, days)
+    for at in np.flatnonzero(bad).tolist():
+        report.refuse(read[at].row, why_uncovered(pack, int(days[at])))
+    return [its for its, refused in zip(read, bad.tolist(), strict=True) if not refused]
+
+
+def _day(columns: Mapping[str, Any], pack: Pack) -> int:
+    """Return the day to which a bill belongs, in days since 1970-01-01."""
+    text = columns["fields"].get(pack.dating)
+    if text is not None:
+        return parse_day(text)
+    on: dt.date = columns["dated_on"]
+    return (on - EPOCH).days
+
+
+def _of_persons(
+    read: list[_Read],
+    persons: Mapping[tuple[str, str], int],
+    report: Report,
+    of_known_people: bool,
+) -> list[_Read]:
+    """Name the persons of the bills; bills of nobody are refused, or left out."""
+    found = []
+    for its in read:
+        person_id = persons.get((its.document.kind, its.document.number))
+        if person_id is not None:
+            its.columns["person_id"] = person_id
+            found.append(its)
+        elif of_known_people:
+            report.leave_out(its.row, _("not of a person in the register"))
+        else:
+            report.refuse(
+                its.row, _("nobody in the register has this document: import people first")
+            )
+    return found
+
+
+class _Known:
+    """The register's bills that could be those of some rows, by key and by settlement record."""
+
+    def __init__(self, connection: Connection, read: list[_Read]) -> None:
+        self._by_key: dict[str, dict[str, Any]] = {}
+        self._by_record: dict[str, dict[str, Any]] = {}
+        for row in rows_with(
+            connection, select(bill), bill.c.bill_key, (its.columns["bill_key"] for its in read)
+        ):
+            self._note(dict(row._mapping))
+        records = (its.columns["record_id"] for its in read if its.columns["record_id"])
+        for row in rows_with(connection, select(bill), bill.c.record_id, records):
+            self._note(dict(row._mapping))
+
+    def find(self, columns: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return the bill that some columns are of, one that counts before others."""
+        of_key = self._by_key.get(columns["bill_key"])
+        of_record = self._by_record.get(columns["record_id"] or "")
+        if of_key is None or (of_record is not None and not of_key["counts"]):
+            return of_record or of_key
+        return of_key
+
+    def add(self, columns: dict[str, Any]) -> None:
+        """Note a bill that is to be entered."""
+        self._note(columns)
+
+    def _note(self, columns: dict[str, Any]) -> None:
+        for known, key in (
+            (self._by_key, columns["bill_key"]),
+            (self._by_record, columns["record_id"]),
+        ):
+            if key and (key not in known or columns["counts"]):
+                known[key] = columns
+
+
+def _unknown(read: list[_Read], known: _Known, report: Report) -> list[_Read]:
+    """Return the rows whose bill is neither in the register nor in an earlier row."""
+    found = []
+    for its in read:
+        other = known.find(its.columns)
+        if other is None:
+            known.add(its.columns)
+            found.append(its)
+        elif all(other[name] == its.columns[name] for name in _SAID):
+            report.same += 1
+        elif not other["counts"]:
+            report.refuse(
+                its.row,
+                _(
+                    "bill {bill} of this institution and invoice number was reversed or withdrawn, "
+                    "and said something else: enter this one into a case"
+                ).format(bill=other["id"]),
+            )
+        else:
+            report.refuse(
+                its.row,
+                _(
+                    "another bill has this institution and invoice number, and says something "
+                    "else: correct the row, or reverse that bill first"
+                ),
+            )
+    return found
 
 
 def _ask_about_similar(
-    work: Work, new: list[_Read], answer: str, report: Report
+    connection: Connection, new: list[_Read], answer: str, report: Report
 ) -> list[dict[str, Any]]:
-    """Return the bills to be entered: similar ones with the answer, or else they are refused."""
+    """Return the bills to be entered: similar ones with the answer, or else they are refused.
+
+    Two settlement records are never the same bill, whatever they say.
+    """
     found = rows_with(
-        work.connection,
-        select(bill.c.person_id, bill.c.dated_on, bill.c.self_paid).where(bill.c.counts),
+        connection,
+        select(bill.c.person_id, bill.c.dated_on, bill.c.self_paid, bill.c.record_id).where(
+            bill.c.counts
+        ),
         bill.c.person_id,
         (its.columns["person_id"] for its in new),
     )
-    there = {tuple(row) for row in found}
+    there: dict[tuple[Any, ...], bool] = {}
+    """Looks → whether all of them are settlement records."""
+    for row in found:
+        looks = tuple(row[:3])
+        there[looks] = there.get(looks, True) and row.record_id is not None
     entered = []
     for its in new:
         looks = tuple(its.columns[name] for name in ("person_id", "dated_on", "self_paid"))
-        if looks in there and not answer:
+        recorded = its.columns["record_id"] is not None
+        asked = looks in there and not (recorded and there[looks])
+        if asked and not answer:
             report.refuse(
                 its.row, _("the person has a bill of the same day and amount: is it another one?")
             )
             continue
-        if looks in there:
+        if asked:
             its.columns["similar_answer"] = answer
-        there.add(looks)
+        there[looks] = there.get(looks, True) and recorded
         entered.append(its.columns)
     return entered
+
+
+def _reversals(connection: Connection, no_more: Iterable[NoMore]) -> list[tuple[int, str]]:
+    """Return the bills that count although their records do not, with the reason."""
+    reasons = {its.record_id: its.reason for its in no_more}
+    found = (
+        select(bill.c.id, bill.c.record_id)
+        .outerjoin(bill_reversal, bill_reversal.c.bill_id == bill.c.id)
+        .where(bill.c.counts, bill_reversal.c.bill_id.is_(None))
+    )
+    rows = rows_with(connection, found, bill.c.record_id, reasons)
+    return sorted((int(row.id), reasons[row.record_id]) for row in rows)
 
 
 def _enter(work: Work, new: list[dict[str, Any]]) -> None:
@@ -177,7 +365,7 @@ def _enter(work: Work, new: list[dict[str, Any]]) -> None:
     )
 
 
-def _settle_again(work: Work, new: list[dict[str, Any]]) -> None:
+def _settle_again(work: Work, new: list[dict[str, Any]], watch: Watch) -> None:
     """Settle again what people were given for bills behind a new one."""
     since: dict[int, dt.date] = defaultdict(lambda: dt.date.max)
     for its in new:
@@ -188,6 +376,12 @@ def _settle_again(work: Work, new: list[dict[str, Any]]) -> None:
         .where(or_(standing.c.in_force_id.is_not(None), standing.c.pending_id.is_not(None)))
         .distinct()
     )
-    for some in chunks(since):
-        for person_id in work.connection.scalars(decided.where(aid_case.c.person_id.in_(some))):
-            recompute_person(work, person_id, since[person_id], "bills taken in")
+    concerned = [
+        person_id
+        for some in chunks(since)
+        for person_id in work.connection.scalars(decided.where(aid_case.c.person_id.in_(some)))
+    ]
+    for at, person_id in enumerate(concerned):
+        if at % 20 == 0:
+            watch(_("settling again"), at / len(concerned))
+        recompute_person(work, person_id, since[person_id], "bills taken in")

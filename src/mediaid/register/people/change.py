@@ -9,7 +9,7 @@ from mediaid.faults import RegisterError
 from mediaid.i18n import gettext as _
 from mediaid.register.determinations.packs import code_of
 from mediaid.register.determinations.recompute import lock_group, recompute_person
-from mediaid.register.people.periods import Kind, period_on, periods
+from mediaid.register.people.periods import Kind, period_on, period_to_end, periods
 from mediaid.register.people.persons import get_person, required
 from mediaid.register.schema import person_period
 
@@ -38,24 +38,12 @@ def set_period(
     if to_on is not None and to_on < from_on:
         raise RegisterError(_("the period ends before it begins"))
     work.subject = f"person:{person_id}"
-    for row in periods(work.connection, person_id, kind):
-        if (to_on is None or row.from_on <= to_on) and (row.to_on is None or row.to_on >= from_on):
-            if row.code == code and row.from_on == from_on and row.to_on == to_on:
-                return
-            if row.to_on is None and row.from_on < from_on:
-                work.update(person_period, {"id": row.id}, to_on=from_on - dt.timedelta(days=1))
-                continue
-            raise RegisterError(
-                _(
-                    "{kind} {code} from {start} to {end} is in the way: end that period first, "
-                    "or say until when this one lasts"
-                ).format(
-                    kind=kind,
-                    code=row.code,
-                    start=row.from_on.isoformat(),
-                    end=row.to_on.isoformat() if row.to_on else "…",
-                )
-            )
+    there = periods(work.connection, person_id, kind)
+    if any((its.code, its.from_on, its.to_on) == (code, from_on, to_on) for its in there):
+        return
+    before = period_to_end(there, kind, from_on, to_on)
+    if before is not None:
+        work.update(person_period, {"id": before.id}, to_on=from_on - dt.timedelta(days=1))
     work.insert(
         person_period,
         person_id=person_id,

@@ -12,7 +12,7 @@ from mediaid.register.schema.determinations import (
     rule_pack,
     standing,
 )
-from mediaid.register.schema.office import case_counter, office, setting
+from mediaid.register.schema.office import case_counter, kept_mapping, office, setting
 from mediaid.register.schema.payments import payment, payment_entry
 from mediaid.register.schema.people import identity_document, person, person_period
 from mediaid.register.schema.types import metadata
@@ -39,6 +39,7 @@ __all__ = [
     "determination_bill",
     "determination_line",
     "identity_document",
+    "kept_mapping",
     "metadata",
     "office",
     "paper",

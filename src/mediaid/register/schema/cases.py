@@ -43,8 +43,9 @@ case_step = Table(
 # A bill may be known before any case takes it up: then it counts in event pools alone.
 # `self_paid` is given, or derived by the terms in `derivation` (part, sign, 分). `fields` are
 # further fields of the claim that a pack reads (settled_on, visit_id, already_aided, premium …), as
-# text. A bill no longer counts once its case is void or it is reversed; only then may its key stand
-# again.
+# text. `record_id` is the settlement record (setl_id) that it was taken in from, if it was: refunds
+# name their original by it. A bill no longer counts once its case is void or it is reversed; only
+# then may its key stand again.
 bill = Table(
     "bill",
     metadata,
@@ -60,6 +61,7 @@ bill = Table(
     Column("derivation", Json),
     Column("fields", Json, nullable=False),
     Column("similar_answer", Text),
+    Column("record_id", Text, index=True),
     Column("counts", Boolean, nullable=False),
     Column("recorded_by", Text, nullable=False),
     Column("recorded_at", Utc, nullable=False),

@@ -23,6 +23,7 @@ APPEND_ONLY = (
     "determination",
     "determination_bill",
     "determination_line",
+    "kept_mapping",
     "payment_entry",
     "pool_use",
     "rule_pack",
@@ -43,7 +44,7 @@ NEVER_DELETED = (
 )
 FACTS_OF_A_BILL = (
     "person_id, institution, invoice_no, bill_key, dated_on, setting, self_paid, "
-    "derivation, fields, recorded_by, recorded_at"
+    "derivation, fields, record_id, recorded_by, recorded_at"
 )
 
 
@@ -89,6 +90,20 @@ def _register() -> None:
         sa.Column("last", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["office"], ["office.code"], name="fk_case_counter_office"),
         sa.PrimaryKeyConstraint("office", "year", name="pk_case_counter"),
+    )
+    op.create_table(
+        "kept_mapping",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("office", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=True),
+        sa.Column("kept_by", sa.Text(), nullable=False),
+        sa.Column("kept_at", INSTANT, nullable=False),
+        sa.ForeignKeyConstraint(["office"], ["office.code"], name="fk_kept_mapping_office"),
+        sa.PrimaryKeyConstraint("id", name="pk_kept_mapping"),
+    )
+    op.create_index(
+        "ix_kept_mapping_office", "kept_mapping", ["office", "name", "id"], unique=False
     )
 
 
@@ -169,6 +184,7 @@ def _cases() -> None:
         sa.Column("derivation", JSON_TEXT, nullable=True),
         sa.Column("fields", JSON_TEXT, nullable=False),
         sa.Column("similar_answer", sa.Text(), nullable=True),
+        sa.Column("record_id", sa.Text(), nullable=True),
         sa.Column("counts", sa.Boolean(), nullable=False),
         sa.Column("recorded_by", sa.Text(), nullable=False),
         sa.Column("recorded_at", INSTANT, nullable=False),
@@ -179,6 +195,7 @@ def _cases() -> None:
     )
     op.create_index("ix_bill_case_id", "bill", ["case_id"], unique=False)
     op.create_index("ix_bill_person_id", "bill", ["person_id"], unique=False)
+    op.create_index("ix_bill_record_id", "bill", ["record_id"], unique=False)
     op.create_index(
         "uq_bill_key_that_counts",
         "bill",

@@ -1,0 +1,329 @@
+"""Files of people and bills by the command: tried first, then taken in whole, or not at all."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import select
+
+from command import Ran, mediaid
+from field_files import (
+    BILLS,
+    GIVEN_BACK,
+    GIVING_BACK,
+    INVALID,
+    LI,
+    PLATFORM,
+    WANG,
+    ZHAO,
+    platform_rows,
+    write_ledger,
+    write_platform,
+    write_roster,
+)
+from mediaid.register.intake.importing import Request, recognise, take_in, try_import
+from mediaid.register.intake.report import Cancelled
+from mediaid.register.schema import audit_event, bill
+
+if TYPE_CHECKING:
+    from register_support import Office
+
+Import = Callable[..., Ran]
+
+
+@pytest.fixture
+def run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, office: Office
+) -> Import:
+    """Run a command of a register with the rules of Minhang, on both databases."""
+    place = office.register.place
+    url = place.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    monkeypatch.setenv("MEDIAID_REGISTER", str(place.path or url))
+    monkeypatch.setenv("MEDIAID_LANG", "en")
+
+    def command(*arguments: str, code: int = 0) -> Ran:
+        ran = mediaid(capsys, "register", *arguments)
+        assert ran.code == code, ran.out + ran.err
+        return ran
+
+    return command
+
+
+def write_csv(path: Path, rows: Sequence[Sequence[str]]) -> Path:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+PEOPLE = [
+    ["证件号码", "姓名", "镇街", "救助类别", "参保类型", "开始日期"],
+    [LI, "李甲", "样例镇", "低保家庭成员", "居民医保", "2022-01-01"],
+    [WANG, "王乙", "样例镇", "low_income", "employee", "2023/5/1"],
+    [ZHAO, "赵丙", "样例镇", "散居孤儿", "resident", "2023年1月1日"],
+]
+
+
+def people(folder: Path, *more: list[str], name: str = "people.csv") -> str:
+    return str(write_csv(folder / name, [*PEOPLE, *more]))
+
+
+def counts(ran: Ran) -> tuple[int, int, int, int, list[int], list[int]]:
+    data = json.loads(ran.out)
+    rows = [[its["row"] for its in data[name]] for name in ("left_out", "refused")]
+    return (data["new"], data["changed"], data["same"], data["reversed"], *rows)
+
+
+def bills(office: Office) -> list[dict[str, Any]]:
+    with office.register.read() as connection:
+        return [dict(row._mapping) for row in connection.execute(select(bill).order_by(bill.c.id))]
+
+
+def test_people_are_tried_then_taken_in_and_once_only(run: Import, tmp_path: Path) -> None:
+    file = people(tmp_path)
+    before = run("audit", "--limit", "1000", "--json").out
+    tried = run("import", file)
+    assert "3 new, 0 changed, 0 there already" in tried.out
+    assert "nothing was changed; --yes takes it in" in tried.out
+    assert "a dry run" not in run("import", file, "--dry-run", "--json").out
+    assert run("audit", "--limit", "1000", "--json").out == before
+    assert "taken in: 3 new" in run("import", file, "--yes").out
+    assert counts(run("import", file, "--yes", "--json")) == (0, 0, 3, 0, [], [])
+    assert "all of it is there already" in run("import", file, "--yes").out
+    event = json.loads(run("audit", "--limit", "1000", "--json").out)[-1]
+    assert event["action"] == "people.import"
+    assert event["details"]["file"] == "people.csv"
+    assert "sound" in run("verify").out
+
+
+def test_a_single_refused_row_keeps_all_out_and_is_listed(run: Import, tmp_path: Path) -> None:
+    wrong = WANG[:-1] + ("1" if WANG[-1] != "1" else "2")
+    file = people(
+        tmp_path,
+        [wrong, "钱丁", "样例镇", "低保家庭成员", "", "2023-01-01"],
+        [ZHAO[:6] + "20110902" + ZHAO[14:], "", "样例镇", "", "", ""],
+        ["E1", "孙戊", "样例镇", "", "", ""],
+        [LI, "李甲", "样例镇", "低保家庭成员", "", "02/03/2023"],
+        ["合计", "3人", "", "", "", ""],
+    )
+    rejects = tmp_path / "rejects.csv"
+    ran = run("import", file, "--yes", "--rejects", str(rejects), code=2)
+    assert "nothing was taken in" in ran.out
+    assert "row 8: 开始日期: 02/03/2023 is not a date" in ran.out
+    assert "totals row: 1 (row 9)" in ran.out
+    listed = list(csv.reader(rejects.read_text(encoding="utf-8-sig").splitlines()))
+    assert [row[0] for row in listed[1:]] == ["5", "6", "7", "8"]
+    assert counts(run("import", people(tmp_path), "--yes", "--json"))[0] == 3
+
+
+def test_what_changed_of_people_is_entered_and_an_older_file_changes_nothing_back(
+    run: Import, tmp_path: Path
+) -> None:
+    run("import", people(tmp_path), "--yes")
+    newer = [
+        [LI, "李甲", "别镇", "低收入困难家庭成员", "", "2023-07-01"],
+        [WANG, "王乙", "样例镇", "low_income", "", "2023-06-01"],
+        [ZHAO, "赵丙", "样例镇", "散居孤儿", "", "2023-01-01"],
+    ]
+    until = [[*row, ""] for row in newer[:2]] + [[*newer[2], "2023-12-31"]]
+    file = str(write_csv(tmp_path / "newer.csv", [[*PEOPLE[0], "结束日期"], *until]))
+    assert counts(run("import", file, "--yes", "--json")) == (0, 2, 1, 0, [], [])
+    assert counts(run("import", file, "--yes", "--json")) == (0, 0, 3, 0, [], [])
+    assert "dibao  2022-01-01 – 2023-06-30" in run("person", "show", "1").out
+    assert "orphan  2023-01-01 – 2023-12-31" in run("person", "show", "3").out
+    older = counts(run("import", people(tmp_path), "--yes", "--json"))
+    assert older == (0, 1, 2, 0, [], []), "but for the town, which has no dates"
+    assert "dibao  2022-01-01 – 2023-06-30" in run("person", "show", "1").out
+
+
+def test_a_roster_is_a_file_of_people_and_says_several_periods(run: Import, tmp_path: Path) -> None:
+    roster = str(write_roster(tmp_path / "roster.csv"))
+    assert "--town" in run("import", roster, "--yes", code=2).err
+    refused = run("import", roster, "--town", "样例镇", "--yes", code=2).out
+    assert "row 2: 低保 is not known" in refused, "its words are those of a mapping"
+    ran = run("import", roster, "--town", "样例镇", "--mapping", "ledger", "--yes", "--json")
+    assert counts(ran) == (3, 0, 0, 0, [], [])
+    shown = run("person", "show", "2").out
+    assert "none  2023-01-01 – 2023-04-30" in shown
+    assert "low_income  2023-05-01 – " in shown
+
+
+INSTITUTION = "fixmedins_name"
+
+
+def records(path: Path, *its: Any) -> str:
+    """A platform's export with the names of institutions."""
+    rows = [[*row, "样例医院"] for row in platform_rows(its)]
+    return str(write_platform(path, rows, headings=[*PLATFORM, INSTITUTION]))
+
+
+def test_settlement_records_are_recognised_confirmed_and_taken_in(
+    run: Import, tmp_path: Path, office: Office
+) -> None:
+    """By hand (field_files): 2,400, 500 and 4,500 self-paid; 1,000 paid at the counter."""
+    run("import", people(tmp_path), "--yes")
+    file = records(tmp_path / "records.csv", *BILLS[:3], GIVEN_BACK, GIVING_BACK, INVALID)
+    asked = run("import", file, "--yes", code=2)
+    assert "D certno → fields/person_id" in asked.out
+    assert "if that is right, say --mapping platform" in asked.err
+    ran = run("import", file, "--mapping", "platform", "--yes", "--json")
+    assert counts(ran) == (3, 0, 0, 0, [5, 6, 7], [])
+    found = bills(office)
+    assert [(its["record_id"], its["self_paid"]) for its in found] == [
+        ("S001", 240_000),
+        ("S002", 50_000),
+        ("S003", 450_000),
+    ]
+    assert found[0]["fields"] == {"already_aided": "1000.00"}
+    assert found[0]["institution"] == "样例医院"
+    assert found[0]["derivation"] == [
+        ["in_scope", "", 800_000],
+        ["pooled_fund", "-", 500_000],
+        ["critical_illness", "-", 60_000],
+        ["self_paid", "", 240_000],
+    ]
+    assert counts(run("import", file, "--mapping", "platform", "--yes", "--json")) == (
+        0, 0, 3, 0, [5, 6, 7], [],
+    )  # fmt: skip
+    assert "sound" in run("verify").out
+
+
+def test_what_was_paid_at_the_counter_is_taken_off_and_counts_towards_the_cap(
+    run: Import, tmp_path: Path
+) -> None:
+    run("import", people(tmp_path), "--yes")
+    file = records(tmp_path / "records.csv", BILLS[0])
+    run("import", file, "--mapping", "platform", "--yes")
+    data = json.loads(run("left-out", "--office", "MH", "--open", "--json").out)
+    [case] = data["opened"]
+    for paper in ("discharge_summary", "invoice", "itemised_bill"):
+        run("case", "paper", case, paper)
+    run("case", "submit", case)
+    run("case", "review", case)
+    shown = json.loads(run("case", "show", case, "--json").out)
+    [decided] = shown["determinations"]
+    assert float(decided["aid"]) - float(decided["payable"]) == 1000
+    history = json.loads(run("person", "history", "1", "--json").out)
+    assert {its["used"] for its in history["pools"]} >= {decided["aid"]}
+
+
+def test_a_refund_in_a_later_file_reverses_the_bill_that_is_in_the_register(
+    run: Import, tmp_path: Path, office: Office
+) -> None:
+    run("import", people(tmp_path), "--yes")
+    january = records(tmp_path / "1.csv", *BILLS)
+    run("import", january, "--mapping", "platform", "--yes")
+    june = records(tmp_path / "2.csv", GIVING_BACK, replace(BILLS[2], valid="0"))
+    ran = run("import", june, "--mapping", "platform", "--yes", "--json")
+    assert counts(ran) == (0, 0, 0, 2, [2, 3], [])
+    assert [its["counts"] for its in bills(office)] == [True, True, False, False]
+    for file in (june, january):
+        again = run("import", file, "--mapping", "platform", "--yes", "--json")
+        assert json.loads(again.out)["taken_in"] is False
+    whole = records(tmp_path / "3.csv", *BILLS[:2], GIVEN_BACK, GIVING_BACK)
+    again = run("import", whole, "--mapping", "platform", "--yes", "--json")
+    assert counts(again) == (0, 0, 2, 0, [4, 5], [])
+    assert "sound" in run("verify").out
+
+
+def test_an_original_that_comes_back_refunded_is_reversed(
+    run: Import, tmp_path: Path, office: Office
+) -> None:
+    run("import", people(tmp_path), "--yes")
+    run("import", records(tmp_path / "1.csv", *BILLS), "--mapping", "platform", "--yes")
+    whole = records(tmp_path / "2.csv", *BILLS[:3], GIVEN_BACK, GIVING_BACK)
+    ran = run("import", whole, "--mapping", "platform", "--yes", "--json")
+    assert counts(ran) == (0, 0, 3, 1, [5, 6], [])
+    assert [its["counts"] for its in bills(office)] == [True, True, True, False]
+
+
+def test_a_ledger_is_taken_in_and_bills_of_others_are_left_out_if_asked(
+    run: Import, tmp_path: Path, office: Office
+) -> None:
+    write_csv(tmp_path / "people.csv", PEOPLE[:2])
+    run("import", str(tmp_path / "people.csv"), "--yes")
+    ledger = str(write_ledger(tmp_path / "ledger.xlsx"))
+    options = ("--mapping", "ledger", "--institution", "样例医院", "--yes")
+    refused = run("import", ledger, *options, code=2).out
+    assert "row 6: nobody in the register has this document" in refused
+    ran = run("import", ledger, *options, "--known-people", "--json")
+    assert counts(ran) == (2, 0, 0, 0, [6, 7, 8], [])
+    assert [its["self_paid"] for its in bills(office)] == [240_000, 50_000]
+
+
+def test_records_that_look_alike_are_different_but_a_typed_bill_is_asked_about(
+    run: Import, tmp_path: Path, office: Office
+) -> None:
+    run("import", people(tmp_path), "--yes")
+    twin = replace(BILLS[1], claim="S902")
+    file = records(tmp_path / "twins.csv", BILLS[1], twin)
+    ran = run("import", file, "--mapping", "platform", "--yes", "--json")
+    assert counts(ran) == (2, 0, 0, 0, [], [])
+    typed = [
+        ["证件号码", "医疗机构", "发票号", "日期", "就医类型", "自负金额"],
+        [LI, "样例医院", "F1", "2023-04-10", "门急诊", "500.00"],
+        [LI, "样例医院", "F2", "2023-04-11", "门急诊", "500.00"],
+    ]
+    bill_file = str(write_csv(tmp_path / "bills.csv", typed))
+    ran = run("import", bill_file, "--yes", code=2)
+    assert "row 2: the person has a bill of the same day and amount" in ran.out
+    ran = run("import", bill_file, "--yes", "--similar", "另一次就诊", "--json")
+    assert counts(ran) == (2, 0, 0, 0, [], [])
+    assert [its["similar_answer"] for its in bills(office)] == [None, None, "另一次就诊", None]
+
+
+def test_bills_by_the_template_may_state_the_parts(
+    run: Import, tmp_path: Path, office: Office
+) -> None:
+    """10,000 − 1,500 out of scope − 500 paid first − 3,000 from the fund = 5,000."""
+    run("import", people(tmp_path), "--yes")
+    typed = [
+        ["证件号码", "医疗机构", "发票号", "日期", "就医类型", "医疗费总额", "政策范围外金额",
+         "先行自付金额", "统筹基金支出", "已救助金额"],
+        [LI, "样例医院", "F1", "2023-04-10", "住院", "10000", "1500", "500", "3,000.00", "20"],
+        [LI, "样例医院", "F1", "2023-04-10", "住院", "10000", "1500", "500", "3,000.00", "20"],
+    ]  # fmt: skip
+    file = str(write_csv(tmp_path / "bills.csv", typed))
+    assert counts(run("import", file, "--yes", "--json")) == (1, 0, 1, 0, [], [])
+    [its] = bills(office)
+    assert its["self_paid"] == 500_000
+    assert its["derivation"][0] == ["total", "", 1_000_000]
+    assert its["fields"] == {"already_aided": "20.00"}
+    typed[1][5] = "10001"
+    other = str(write_csv(tmp_path / "other.csv", typed[:2]))
+    assert "says something else" in run("import", other, "--yes", code=2).out
+
+
+def test_a_folder_and_a_file_of_nothing_known_say_what_to_do(run: Import, tmp_path: Path) -> None:
+    assert "mediaid register restore" in run("import", str(tmp_path), code=2).err
+    file = write_csv(tmp_path / "x.csv", [["a", "b"], ["1", "2"]])
+    assert "mediaid register template" in run("import", str(file), code=2).err
+    lacking = write_csv(tmp_path / "y.csv", [[name for name in PLATFORM if name != "hifp_pay"]])
+    assert "it lacks hifp_pay" in run("import", str(lacking), code=2).err
+
+
+def test_an_import_that_is_cancelled_or_overtaken_keeps_nothing(
+    office: Office, tmp_path: Path, run: Import
+) -> None:
+    request = Request(Path(people(tmp_path)))
+    plan = try_import(office.register, recognise(office.register, request))
+
+    def stop(doing: str, _done: float) -> None:
+        if doing == "writing the audit":
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        take_in(office.register, plan, stop)
+    assert counts(run("import", people(tmp_path), "--json")) == (3, 0, 0, 0, [], [])
+    write_csv(tmp_path / "one.csv", PEOPLE[:2])
+    run("import", str(tmp_path / "one.csv"), "--yes")
+    with pytest.raises(Exception, match="was changed since"):
+        take_in(office.register, plan)
+    with office.register.read() as connection:
+        actions = list(connection.scalars(select(audit_event.c.action)))
+    assert actions.count("people.import") == 1
