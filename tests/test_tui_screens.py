@@ -9,6 +9,7 @@ import pytest
 from textual import events
 from textual.widgets import OptionList
 
+from hostile import HOSTILE
 from mediaid import i18n
 from mediaid.desk import drafts
 from mediaid.desk.case import Bill, Case
@@ -19,7 +20,7 @@ from mediaid.tui.screens.help import HelpPage
 from mediaid.tui.screens.policy import PolicyPage
 from mediaid.tui.widgets.fields import ChoiceList
 from mediaid.tui.widgets.pane import Pane
-from tui_support import HOSTILE, SIZES, Desk, drive, fill
+from tui_support import SIZES, Desk, drive, fill
 
 both_sizes = pytest.mark.parametrize("size", SIZES, ids=["80x24", "160x50"])
 
@@ -141,6 +142,19 @@ def test_earlier_bills_repeat_remove_undo_and_redo() -> None:
         await desk.keys("ctrl+z", "ctrl+y", "ctrl+y")
         assert len(desk.entry.case.bills) == 2
         desk.grid()
+
+    drive(scenario)
+
+
+def test_undo_that_takes_the_row_of_the_cursor_away_leaves_it_in_another() -> None:
+    async def scenario(desk: Desk) -> None:
+        await fill(desk)
+        await desk.keys("down", "100", "down")
+        assert desk.page._at == (2, "self_paid")
+        await desk.keys("ctrl+z")
+        assert len(desk.entry.case.bills) == 2
+        assert desk.page.focused is desk.page._fields[None, "person_id"]
+        assert not desk.app._notifications
 
     drive(scenario)
 

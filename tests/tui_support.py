@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from textual import events
 
+from hostile import obeyed
 from mediaid.tui.app import MediaidApp
 
 if TYPE_CHECKING:
@@ -22,23 +23,6 @@ if TYPE_CHECKING:
 
 SIZES = ((80, 24), (160, 50))
 NAMED = {"enter", "tab", "shift+tab", "up", "down", "escape", "space", "backspace"}
-
-HOSTILE = (
-    "张三[/]",
-    "[@click=app.quit]李四[/]",
-    "[bold red]王五",
-    "\x1b[2J\x1b]0;taken\x07赵六",
-    "a\x00b\x9bc\x7f",
-    "钱\u202e七\u2066八\u200f",
-    "孙\u200d\u2028\u2029\ufeff\U000e0041",
-    "周" + "\u0301" * 50,
-    "\ue000\uf8ff\U00020000\U0003134a吴",
-    "郑\ud800",
-    "=HYPERLINK(1)\r\n第二行\t尾",
-    "王" * 10_000,
-    "👨‍👩‍👧‍👦🇨🇳",
-)
-"""Texts that break screens, or that a terminal would obey."""
 
 
 class Desk:
@@ -99,8 +83,7 @@ class Desk:
         assert len(lines) == self.app.size.height
         for line in lines:
             assert cell_len(line) == self.app.size.width, line
-            bad = [c for c in line if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
-            assert not bad, line
+            assert not obeyed(line), line
         return lines
 
     def shown(self) -> str:

@@ -223,6 +223,8 @@ class EntryPage(Page):
             await grid.mount(Static(content(" " * _MARK + titles), id="columns", markup=False))
             await self._add_rows(0)
         self._show_pack()
+        if self._at not in self._fields:
+            self._at = None  # its bill is gone
         self.update()
         self.go(to or self._at or next(iter(self._fields)))
 
