@@ -25,6 +25,7 @@ APPEND_ONLY = (
     "determination",
     "determination_bill",
     "determination_line",
+    "fund_transfer",
     "payment_entry",
     "pool_use",
     "rule_pack",

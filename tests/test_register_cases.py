@@ -14,7 +14,7 @@ from mediaid.register.cases.bills import NewBill, SelfPaid, add_bill, reverse_bi
 from mediaid.register.cases.find import Filter, get_case, list_cases
 from mediaid.register.cases.papers import missing_papers, receive_paper
 from mediaid.register.determinations.store import Stand, outcomes_of, stand_of
-from mediaid.register.payments.lists import file_paid, read_results, send_list
+from mediaid.register.payments.lists import read_results, send_list
 from mediaid.register.payments.pay import bank_returned, file_case, paid_back, pay_case, set_payee
 from mediaid.register.people.change import end_period, set_period
 from mediaid.register.people.periods import periods
@@ -400,7 +400,7 @@ def test_a_list_goes_to_the_bank_and_comes_back(office: Office, tmp_path: Path) 
     ]  # fmt: skip
     assert (state(office, paid), state(office, failed)) == ("paid", "approved")
     with office.write() as work:
-        assert file_paid(work) == 1
+        file_case(work, paid)
     bank.write_text("payment,amount,result\n9,1.00,ok\n1,5.00,ok\n1,900.00,maybe\n", "utf-8")
     with pytest.raises(RegisterError) as refused, office.write() as work:
         read_results(work, bank)

@@ -41,7 +41,8 @@ from mediaid.register.determinations.store import stand_of
 from mediaid.register.determinations.verify import verify_determinations
 from mediaid.register.payments.pay import bank_returned, file_case, pay_case
 from mediaid.register.people.change import set_period
-from mediaid.register.schema import determination, payment, pool_use, standing
+from mediaid.register.schema import determination, payment, payment_entry, pool_use, standing
+from mediaid.register.settlement.balance import settle_year
 from mediaid.register.workflow import actions
 from oracle import Oracle
 from register_support import Office
@@ -382,6 +383,21 @@ class OfficeAtWork(RuleBasedStateMachine):
             due = sum(-p.amount if p.kind == "reclaim" else p.amount for p in lines)
             in_force = stand_of(connection, case.id).in_force
             assert due == (0 if in_force is None else in_force.payable)
+        sent = 0
+        for line in connection.execute(select(payment)):
+            entries = connection.execute(
+                select(payment_entry).where(payment_entry.c.payment_id == line.id)
+            ).all()
+            done = {
+                kind: sum(entry.amount for entry in entries if entry.kind == kind)
+                for kind in ("offset", "received")
+            }
+            if line.kind == "reclaim":
+                sent -= done["received"]
+            elif line.state in ("sent", "done"):
+                sent += line.amount - done["offset"]
+        towns = settle_year(connection, 2023, self.pack, self.office.now).towns
+        assert sum(its.side.actual for its in towns) == sent
 
     @rule()
     def verify(self) -> None:

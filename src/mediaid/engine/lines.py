@@ -177,7 +177,7 @@ def _empty(plan: Plan, claim: Ints) -> Lines:
         bound_by=codes(),
         provisional=codes(),
         reason=codes(),
-        payers={payer: amounts() for payer in plan.once("payers", lambda: _payers(plan))},
+        payers={payer: amounts() for payer in plan.once("payers", lambda: payers_of(plan))},
     )
 
 
@@ -208,7 +208,7 @@ def _fill(lines: Lines, at: Ints, position: int, run: BenefitRun, reasons: Reaso
         lines.payers.setdefault(payer, np.zeros(lines.n, dtype=np.int64))[at] = shares
 
 
-def _payers(plan: Plan) -> list[str]:
+def payers_of(plan: Plan) -> list[str]:
     """Return the payers that the pack names: their columns are there whoever is aided."""
     entries = [
         entry

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from mediaid.register.database.address import Address
 
+Event = tuple[str, str, "dict[str, Any]", list[list[str]]]
+"""Action, subject, details, and the rows as [table, key, digest]."""
+
 ROWS_OF_EVENT = 10_000
 """Changes of more rows are told in several events."""
 
@@ -111,6 +114,7 @@ class Work:
     subject: str = ""
     details: dict[str, Any] = field(default_factory=dict)
     _touched: dict[tuple[str, str], str] = field(default_factory=dict)
+    _told: list[Event] = field(default_factory=list)
 
     def insert(self, table: Table, **values: Any) -> Row[Any]:
         """Add a row and return it as it stands."""
@@ -137,14 +141,19 @@ class Work:
         self._note(table, row)
         return row
 
-    def witness(self) -> None:
-        """Append the audit event of what was done."""
+    def next_event(self) -> None:
+        """Tell what was done until now in an event of its own, under the subject it has."""
         rows = [[table, key, its] for (table, key), its in self._touched.items()]
-        events = [
+        self._told += [
             (self.action, self.subject, self.details, rows[start : start + ROWS_OF_EVENT])
             for start in range(0, max(len(rows), 1), ROWS_OF_EVENT)
         ]
-        append(self.connection, self.now, (self.actor.name, self.actor.known_by), events)
+        self.subject, self.details, self._touched = "", {}, {}
+
+    def witness(self) -> None:
+        """Append the audit events of what was done."""
+        self.next_event()
+        append(self.connection, self.now, (self.actor.name, self.actor.known_by), self._told)
 
     def _note(self, table: Table, row: Row[Any]) -> None:
         values = row._mapping

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import typer
 
-from mediaid.cli.register import case, copies, imports, payment, person, setup, watch
+from mediaid.cli.register import case, copies, imports, payment, person, settlement, setup, watch
 from mediaid.i18n import gettext as _
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(person.app, name="person", help=_("Persons: documents, periods, history."))
 app.add_typer(case.app, name="case", help=_("Cases, from acceptance to filing."))
 app.add_typer(payment.app, name="payment", help=_("Payments: sent, returned, paid back."))
+app.add_typer(
+    settlement.app,
+    name="settlement",
+    help=_("Settlement: advances, what towns paid, what is due."),
+)
 for module in (setup, imports, copies, watch):
     module.add_commands(app)

@@ -20,10 +20,21 @@ from mediaid.cli.register.common import (
     look,
     show,
 )
+from mediaid.cli.register.many import (
+    AllOfThem,
+    Cases,
+    FromList,
+    Office,
+    do_each,
+    stand,
+    stand_lines,
+)
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from mediaid.register.session import Work
 
 
 app = typer.Typer(no_args_is_help=True)
@@ -201,35 +212,72 @@ def paper(
     typer.echo(_("noted"))
 
 
-@app.command("submit", help=_("Hand a case to the reviewer."))
-def submit(case: Case, register: Where = "") -> None:
-    with change(register, "case.submit") as work:
+@app.command("submit", help=_("Hand cases to the reviewer."))
+def submit(
+    cases: Cases = None,
+    from_list: FromList = None,
+    all_of_them: AllOfThem = False,
+    office: Office = "",
+    waived: Annotated[
+        str,
+        typer.Option(
+            "--waived", metavar="TEXT", help=_("Why they go on without the papers they lack.")
+        ),
+    ] = "",
+    register: Where = "",
+    as_json: AsJson = False,
+) -> None:
+    def change(work: Work, number: str) -> None:
+        from mediaid.register.cases.papers import waive_missing_papers
         from mediaid.register.workflow.actions import submit as its
 
-        its(work, case)
-    _say_state(register, case)
+        if waived.strip():
+            waive_missing_papers(work, number, waived)
+        its(work, number)
+
+    named = (cases, from_list, all_of_them, office)
+    do_each(register, "submit", "case.submit", named, change, as_json)
 
 
-@app.command("review", help=_("Determine a case; it then waits for approval."))
-def review(case: Case, register: Where = "") -> None:
-    with change(register, "case.review") as work:
+@app.command("review", help=_("Determine cases; they then wait for approval."))
+def review(
+    cases: Cases = None,
+    from_list: FromList = None,
+    all_of_them: AllOfThem = False,
+    office: Office = "",
+    register: Where = "",
+    as_json: AsJson = False,
+) -> None:
+    def change(work: Work, number: str) -> None:
         from mediaid.register.workflow.actions import review as its
 
-        its(work, case)
-    _say_state(register, case)
+        its(work, number)
+
+    named = (cases, from_list, all_of_them, office)
+    do_each(register, "review", "case.review", named, change, as_json)
 
 
-@app.command("approve", help=_("Approve a case with the corrections that come with it."))
-def approve(case: Case, register: Where = "", as_json: AsJson = False) -> None:
-    with change(register, "case.approve") as work:
+@app.command("approve", help=_("Approve cases with the corrections that come with them."))
+def approve(
+    cases: Cases = None,
+    from_list: FromList = None,
+    all_of_them: AllOfThem = False,
+    office: Office = "",
+    register: Where = "",
+    as_json: AsJson = False,
+) -> None:
+    def change(work: Work, number: str) -> list[str]:
         from mediaid.register.workflow.approve import approve as its
 
-        approved = its(work, case)
-    show(
-        {"approved": approved},
-        [_("approved: {cases}").format(cases=", ".join(approved))],
-        as_json,
-    )
+        return its(work, number)
+
+    named = (cases, from_list, all_of_them, office)
+
+    def say(_case: str, approved: list[str]) -> tuple[Any, list[str]]:
+        words = _("approved: {cases}").format(cases=", ".join(approved))
+        return {"approved": approved}, [words]
+
+    do_each(register, "approve", "case.approve", named, change, as_json, say)
 
 
 @app.command("return", help=_("Send a case back for completion."))
@@ -268,47 +316,49 @@ def void(case: Case, reason: Reason = "", register: Where = "") -> None:
     _say_state(register, case)
 
 
-@app.command("pay", help=_("Note that a case's payments were sent."))
+@app.command("pay", help=_("Note that cases' payments were sent."))
 def pay(
-    case: Case,
+    cases: Cases = None,
+    from_list: FromList = None,
+    all_of_them: AllOfThem = False,
+    office: Office = "",
     reference: Annotated[
         str, typer.Option("--reference", metavar="TEXT", help=_("The bank's reference."))
     ] = "",
     register: Where = "",
     as_json: AsJson = False,
 ) -> None:
-    with change(register, "payment.send") as work:
+    def change(work: Work, number: str) -> int:
         from mediaid.register.payments.pay import pay_case
 
-        sent = pay_case(work, case, reference)
-    from mediaid.money import format_yuan, show_yuan
+        return pay_case(work, number, reference)
 
-    show(
-        {"case": case, "sent": format_yuan(sent)},
-        [_("sent: {amount} yuan").format(amount=show_yuan(sent))],
-        as_json,
-    )
+    def say(case: str, sent: int) -> tuple[Any, list[str]]:
+        from mediaid.money import format_yuan, show_yuan
+
+        words = _("sent: {amount} yuan").format(amount=show_yuan(sent))
+        return {"case": case, "sent": format_yuan(sent)}, [words]
+
+    named = (cases, from_list, all_of_them, office)
+    do_each(register, "pay", "payment.send", named, change, as_json, say)
 
 
-@app.command("file", help=_("Note that a paid case was filed with the district."))
-def file(case: Case, register: Where = "") -> None:
-    with change(register, "case.file") as work:
+@app.command("file", help=_("Note that paid cases were filed with the district."))
+def file(
+    cases: Cases = None,
+    from_list: FromList = None,
+    all_of_them: AllOfThem = False,
+    office: Office = "",
+    register: Where = "",
+    as_json: AsJson = False,
+) -> None:
+    def change(work: Work, number: str) -> None:
         from mediaid.register.payments.pay import file_case
 
-        file_case(work, case)
-    _say_state(register, case)
+        file_case(work, number)
 
-
-@app.command("file-paid", help=_("Note that all paid cases were filed."))
-def file_all(
-    office: Annotated[str, typer.Option("--office", help=_("Only those of an office."))] = "",
-    register: Where = "",
-) -> None:
-    with change(register, "case.file") as work:
-        from mediaid.register.payments.lists import file_paid
-
-        count = file_paid(work, office)
-    typer.echo(_("filed: {count} cases").format(count=count))
+    named = (cases, from_list, all_of_them, office)
+    do_each(register, "file", "case.file", named, change, as_json)
 
 
 @app.command("list", help=_("Cases, page by page."))
@@ -368,19 +418,8 @@ def show_case(
 
 
 def _say_state(register: str, case: str) -> None:
-    """Say where a case stands now, and what waits for approval."""
+    """Say where a case stands now."""
     with look(register, False, "") as connection:
-        from mediaid.money import show_yuan
-        from mediaid.register.cases.find import get_case
-        from mediaid.register.determinations.store import stand_of
-        from mediaid.register.workflow.words import state_words
-
-        row = get_case(connection, case)
-        pending = stand_of(connection, row.id).pending
-    typer.echo(_("case {case}: {state}").format(case=case, state=state_words(row.state)))
-    if pending is not None:
-        typer.echo(
-            _("determined: {aid} yuan, to pay {payable} yuan").format(
-                aid=show_yuan(pending.aid), payable=show_yuan(pending.payable)
-            )
-        )
+        lines = stand_lines(stand(connection, case))
+    for line in lines:
+        typer.echo(line)

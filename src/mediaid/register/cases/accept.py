@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
 from mediaid.faults import RegisterError, visible
 from mediaid.i18n import gettext as _
+from mediaid.register.calendar import year_of
 from mediaid.register.database.locks import lock_persons
 from mediaid.register.people.persons import get_person
 from mediaid.register.schema import aid_case, case_counter, office, standing
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from mediaid.register.session import Work
-
-CHINA = dt.timezone(dt.timedelta(hours=8))
-"""The one time zone of China: a case belongs to the year of its office's calendar."""
 
 
 def open_case(work: Work, office_code: str, person_id: int) -> str:
@@ -52,7 +49,7 @@ def only_office(connection: Connection) -> str:
 
 
 def _next_number(work: Work, code: str) -> str:
-    year = work.now.astimezone(CHINA).year
+    year = year_of(work.now)
     known = work.connection.scalar(select(office.c.code).where(office.c.code == code))
     if known is None:
         raise RegisterError(_("there is no office {office}").format(office=visible(code)))

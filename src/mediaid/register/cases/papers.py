@@ -75,3 +75,9 @@ def refuse_missing_papers(connection: Connection, case: Row[Any]) -> None:
                 "it goes on without"
             ).format(case=case.number, papers=_(", ").join(map(paper_words, missing)))
         )
+
+
+def waive_missing_papers(work: Work, number: str, why: str) -> None:
+    """Note of every paper that a case lacks why it goes on without it."""
+    for kind in missing_papers(work.connection, get_case(work.connection, number)):
+        receive_paper(work, number, kind, why)

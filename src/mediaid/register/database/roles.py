@@ -51,6 +51,7 @@ _RIGHTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "bill",
             "bill_reversal",
             "case_counter",
+            "fund_transfer",
             "identity_document",
             "kept_mapping",
             "paper",
@@ -68,7 +69,7 @@ _RIGHTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     REVIEWER: {},
     APPROVER: {
-        "INSERT": ("approval", "payment", "payment_entry"),
+        "INSERT": ("approval", "fund_transfer", "payment", "payment_entry"),
         "UPDATE (state)": ("payment",),
         "UPDATE (in_force_id)": ("standing",),
     },
@@ -107,6 +108,7 @@ _SIGNED = (
     ("aid_case", "accepted_by"),
     ("approval", "approved_by"),
     ("case_step", "done_by"),
+    ("fund_transfer", "entered_by"),
     ("kept_mapping", "kept_by"),
     ("payment_entry", "done_by"),
 )

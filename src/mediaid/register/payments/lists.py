@@ -15,7 +15,7 @@ from mediaid.faults import Fault, MediaidError, RegisterError, visible
 from mediaid.i18n import gettext as _
 from mediaid.money import format_yuan, parse_yuan
 from mediaid.register.payments.entries import enter, outstanding
-from mediaid.register.payments.pay import bank_returned, file_case, pay_case
+from mediaid.register.payments.pay import bank_returned, send_lines
 from mediaid.register.schema import aid_case, payment
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from mediaid.register.session import Register, Work
 
-COLUMNS = ("payment", "case", "payee", "account", "amount", "result", "reason")
+CASE = "case"
+COLUMNS = ("payment", CASE, "payee", "account", "amount", "result", "reason")
 """The bank fills in the last two: ok or failed, and why."""
 
 OK, FAILED = "ok", "failed"
@@ -73,6 +74,8 @@ def read_results(work: Work, path: Path) -> tuple[int, int]:
         else:
             if result:
                 counts[result] += 1
+                work.details = {"list": path.name, "result": result}
+                work.next_event()
     if faults:
         raise RegisterError(faults)
     work.subject = ""
@@ -80,17 +83,26 @@ def read_results(work: Work, path: Path) -> tuple[int, int]:
     return counts[OK], counts[FAILED]
 
 
-def file_paid(work: Work, office: str = "") -> int:
-    """File every case that is paid; return how many."""
-    numbers = _cases(work.connection, "paid", office)
-    for number in numbers:
-        file_case(work, number)
-    work.subject = ""
-    return len(numbers)
+def read_case_numbers(path: Path) -> list[str]:
+    """Return the cases of a file: its column `case`, such as a bank's list has, or its lines.
+
+    Raises RegisterError where the file cannot be read or names none.
+    """
+    lines = [line for line in csv.reader(_text(path).splitlines()) if any(map(str.strip, line))]
+    column = 0
+    if lines and CASE in lines[0]:
+        column = lines.pop(0).index(CASE)
+    numbers = [line[column].strip() if column < len(line) else "" for line in lines]
+    if not numbers or not all(numbers):
+        raise RegisterError(
+            Fault(str(path), _("names no case in row {row}: give a column case, or one number a "
+                               "line").format(row=numbers.index("") + 2 if numbers else 1))
+        )  # fmt: skip
+    return numbers
 
 
-def _cases(connection: Connection, state: str, office: str) -> list[str]:
-    found = select(aid_case.c.number).where(aid_case.c.state == state)
+def _approved(connection: Connection, office: str) -> list[str]:
+    found = select(aid_case.c.number).where(aid_case.c.state == "approved")
     if office:
         found = found.where(aid_case.c.office == office)
     return list(connection.scalars(found.order_by(aid_case.c.person_id, aid_case.c.id)))
@@ -99,25 +111,14 @@ def _cases(connection: Connection, state: str, office: str) -> list[str]:
 def _send(work: Work, office: str, name: str) -> tuple[list[dict[str, str]], Sent]:
     sent = Sent()
     rows: list[dict[str, str]] = []
-    for number in _cases(work.connection, "approved", office):
-        lines = [
-            (line, outstanding(work.connection, line))
-            for line in work.connection.execute(
-                select(payment)
-                .join(aid_case, aid_case.c.id == payment.c.case_id)
-                .where(
-                    aid_case.c.number == number,
-                    payment.c.state == "open",
-                    payment.c.kind != "reclaim",
-                )
-                .order_by(payment.c.id)
-            )
-        ]
+    for number in _approved(work.connection, office):
         try:
-            sent.amount += pay_case(work, number, name)
+            lines = send_lines(work, number, name)
         except RegisterError as error:
             sent.left.append(Fault(number, str(error)))
             continue
+        work.details = {"list": name}
+        work.next_event()
         rows += [
             {
                 "payment": str(line.id),
@@ -130,6 +131,7 @@ def _send(work: Work, office: str, name: str) -> tuple[list[dict[str, str]], Sen
             }
             for line, amount in lines
         ]
+        sent.amount += sum(amount for _line, amount in lines)
     sent.lines = len(rows)
     work.subject = ""
     return rows, sent
@@ -158,20 +160,25 @@ def _write(path: Path, rows: list[dict[str, str]]) -> bool:
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
-    """Read a list as UTF-8 or, as spreadsheets here save it, GB18030."""
+    """Read a list back. Raises RegisterError where it has not its columns."""
+    rows = list(csv.DictReader(_text(path).splitlines()))
+    if rows and not {"payment", "amount", "result"} <= set(rows[0]):
+        raise RegisterError(
+            Fault(str(path), _("has not the columns {columns}").format(columns=", ".join(COLUMNS)))
+        )
+    return [{name: its or "" for name, its in row.items() if name} for row in rows]
+
+
+def _text(path: Path) -> str:
+    """Read a file as UTF-8 or, as spreadsheets here save it, GB18030."""
     try:
         content = path.read_bytes()
     except OSError as error:
         raise RegisterError(Fault(str(path), str(error.strerror))) from None
     for encoding in ("utf-8-sig", "gb18030"):
         with suppress(UnicodeDecodeError):
-            rows = list(csv.DictReader(content.decode(encoding).splitlines()))
-            if rows and not {"payment", "amount", "result"} <= set(rows[0]):
-                break
-            return [{name: its or "" for name, its in row.items() if name} for row in rows]
-    raise RegisterError(
-        Fault(str(path), _("has not the columns {columns}").format(columns=", ".join(COLUMNS)))
-    )
+            return content.decode(encoding)
+    raise RegisterError(Fault(str(path), _("is no text in UTF-8 or GB18030: save it as CSV")))
 
 
 def _note(work: Work, row: dict[str, str]) -> str:
@@ -197,6 +204,8 @@ def _note(work: Work, row: dict[str, str]) -> str:
         return ""
     if result == OK:
         enter(work, line, "confirmed", 0)
+        case = select(aid_case.c.number).where(aid_case.c.id == line.case_id)
+        work.subject = f"case:{work.connection.scalar(case)}"
     else:
         bank_returned(work, number, row.get("reason", "").strip() or _("no reason given"))
     return result

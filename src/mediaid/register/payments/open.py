@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from mediaid.register.payments.entries import enter, outstanding
+from mediaid.register.payments.shares import difference
 from mediaid.register.schema import payment, person
 
 if TYPE_CHECKING:
@@ -21,20 +22,23 @@ def open_difference(work: Work, case: Row[Any], now: Row[Any], before: Row[Any] 
     Returns whether there is such a line. A reclaim is first set against what of the case is
     approved but not yet sent.
     """
-    difference = now.payable - (before.payable if before is not None else 0)
-    if difference == 0:
+    more = now.payable - (before.payable if before is not None else 0)
+    if more == 0:
         return False
-    kind = "reclaim" if difference < 0 else "aid" if before is None else "supplement"
+    kind = "reclaim" if more < 0 else "aid" if before is None else "supplement"
     holder = work.connection.execute(
-        select(person.c.name, person.c.died_on).where(person.c.id == case.person_id)
+        select(person.c.name, person.c.town, person.c.died_on).where(person.c.id == case.person_id)
     ).one()
+    payers = difference(work.connection, now.id, before.id if before is not None else None)
     line = work.insert(
         payment,
         case_id=case.id,
         determination_id=now.id,
         kind=kind,
-        amount=abs(difference),
+        amount=abs(more),
         state="open" if holder.died_on is None or kind == "reclaim" else "stopped",
+        town=_town(work, case.id) or holder.town,
+        payers=payers if more > 0 else {payer: -share for payer, share in payers.items()},
         payee=holder.name,
         account="",
     )
@@ -43,6 +47,12 @@ def open_difference(work: Work, case: Row[Any], now: Row[Any], before: Row[Any] 
     if kind == "reclaim":
         _offset(work, line)
     return True
+
+
+def _town(work: Work, case_id: int) -> str:
+    """Return the town that pays a case: that of its first line, though the person moved since."""
+    first = select(payment.c.town).where(payment.c.case_id == case_id).order_by(payment.c.id)
+    return work.connection.scalar(first.limit(1)) or ""
 
 
 def _offset(work: Work, reclaim: Row[Any]) -> None:

@@ -45,6 +45,11 @@ def set_payee(work: Work, payment_id: int, payee: str, account: str) -> None:
 
 def pay_case(work: Work, number: str, reference: str = "") -> int:
     """Note that all open lines of a case were sent, and return what was, in 分."""
+    return sum(amount for _line, amount in send_lines(work, number, reference))
+
+
+def send_lines(work: Work, number: str, reference: str) -> list[tuple[Row[Any], int]]:
+    """Note that all open lines of a case were sent, and return them with the amounts, 分."""
     case = get_case(work.connection, number)
     lock_persons(work.connection, [case.person_id])
     case = get_case(work.connection, number)
@@ -56,12 +61,10 @@ def pay_case(work: Work, number: str, reference: str = "") -> int:
                     "payment {payment} was stopped: name who is paid instead with payment payee"
                 ).format(payment=line.id)
             )
-    sent = 0
-    for line in lines:
-        amount = outstanding(work.connection, line)
-        enter(work, line, "sent", amount, clean(reference))
-        sent += amount
     step(work, case, "pay")
+    sent = [(line, outstanding(work.connection, line)) for line in lines]
+    for line, amount in sent:
+        enter(work, line, "sent", amount, clean(reference))
     return sent
 
 

@@ -13,7 +13,7 @@ from mediaid.register.schema.determinations import (
     standing,
 )
 from mediaid.register.schema.office import case_counter, kept_mapping, office, setting
-from mediaid.register.schema.payments import payment, payment_entry
+from mediaid.register.schema.payments import fund_transfer, payment, payment_entry
 from mediaid.register.schema.people import identity_document, person, person_period
 from mediaid.register.schema.types import metadata
 
@@ -38,6 +38,7 @@ __all__ = [
     "determination",
     "determination_bill",
     "determination_line",
+    "fund_transfer",
     "identity_document",
     "kept_mapping",
     "metadata",

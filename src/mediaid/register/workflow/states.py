@@ -79,6 +79,9 @@ TRANSITIONS: dict[Action, Transition] = {
     "correct": Transition(("approved", "paid", "filed"), "approved"),
 }
 
+BY_ITSELF: tuple[Action, ...] = ("pay_back", "correct")
+"""Actions that nobody asks for: the bank or an approval brings them about."""
+
 
 def step(work: Work, case: Row[Any], action: Action, reason: str = "") -> Row[Any]:
     """Take a case one step further and return it. Raises RegisterError where none leads there."""
@@ -89,7 +92,8 @@ def step(work: Work, case: Row[Any], action: Action, reason: str = "") -> Row[An
                 case=case.number,
                 state=state_words(case.state),
                 action=action,
-                actions=", ".join(possible(case.state)) or _("none"),
+                actions=", ".join(its for its in possible(case.state) if its not in BY_ITSELF)
+                or _("none"),
             )
         )
     reason = reason.strip()

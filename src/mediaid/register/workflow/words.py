@@ -48,6 +48,15 @@ def payment_words(kind: str) -> str:
     }.get(kind, kind)
 
 
+def transfer_words(kind: str) -> str:
+    """Return the name of a kind of transfer between giver and town."""
+    return {
+        "advance": _("advance"),
+        "topped_up": _("paid to the town"),
+        "handed_back": _("handed back"),
+    }.get(kind, kind)
+
+
 def derivation_words(terms: Sequence[Mapping[str, str]]) -> str:
     """Return how self-paid was derived, such as total 12000.00 − pooled fund 3500.00 = 8500.00."""
     *before, result = terms

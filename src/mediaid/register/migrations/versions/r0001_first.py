@@ -23,6 +23,7 @@ APPEND_ONLY = (
     "determination",
     "determination_bill",
     "determination_line",
+    "fund_transfer",
     "kept_mapping",
     "payment_entry",
     "pool_use",
@@ -394,6 +395,8 @@ def _payments() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("town", sa.Text(), nullable=False),
+        sa.Column("payers", JSON_TEXT, nullable=False),
         sa.Column("payee", sa.Text(), nullable=False),
         sa.Column("account", sa.Text(), nullable=False),
         sa.CheckConstraint("kind IN ('aid', 'supplement', 'reclaim')", name="ck_payment_kind"),
@@ -406,6 +409,7 @@ def _payments() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_payment"),
     )
     op.create_index("ix_payment_case_id", "payment", ["case_id"], unique=False)
+    op.create_index("ix_payment_state", "payment", ["state"], unique=False)
     op.create_table(
         "payment_entry",
         sa.Column("id", KEY, nullable=False),
@@ -419,6 +423,35 @@ def _payments() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_payment_entry"),
     )
     op.create_index("ix_payment_entry_payment_id", "payment_entry", ["payment_id"], unique=False)
+    op.create_index("ix_payment_entry_done_at", "payment_entry", ["done_at"], unique=False)
+    op.create_table(
+        "fund_transfer",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("town", sa.Text(), nullable=False),
+        sa.Column("payer", sa.Text(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("dated_on", sa.Date(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("cancels_id", KEY, nullable=True),
+        sa.Column("entered_by", sa.Text(), nullable=False),
+        sa.Column("entered_at", INSTANT, nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('advance', 'topped_up', 'handed_back', 'cancelled')",
+            name="ck_fund_transfer_kind",
+        ),
+        sa.CheckConstraint("amount > 0", name="ck_fund_transfer_amount"),
+        sa.CheckConstraint(
+            "(kind = 'cancelled') = (cancels_id IS NOT NULL)", name="ck_fund_transfer_cancels"
+        ),
+        sa.ForeignKeyConstraint(
+            ["cancels_id"], ["fund_transfer.id"], name="fk_fund_transfer_cancels_id"
+        ),
+        sa.UniqueConstraint("cancels_id", name="uq_fund_transfer_cancels_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_fund_transfer"),
+    )
+    op.create_index("ix_fund_transfer_year", "fund_transfer", ["year", "town"], unique=False)
 
 
 def _audit() -> None:
