@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from mediaid.cli.budget_bridge import bridge
 from mediaid.cli.budget_compare import compare
 from mediaid.cli.budget_forecast import backtest, forecast
 from mediaid.cli.budget_funding import funding
@@ -27,6 +28,10 @@ app.command(
         "1: some are not."
     ),
 )(reconcile)
+app.command(
+    "bridge",
+    help=_("From last year's budget and execution to this year's need and budget, step by step."),
+)(bridge)
 app.command("forecast", help=_("What a year's aid will come to, and how sure that is."))(forecast)
 app.command("backtest", help=_("How good forecasts would have been, beside two plain methods."))(
     backtest
