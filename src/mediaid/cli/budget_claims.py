@@ -66,6 +66,25 @@ def register_book(where: str, pack: Pack) -> Book:
     return replace(book, warnings=(left.format(count=f"{found.without_case:,}"),))
 
 
+def book_digest(book: Book) -> str:
+    """Return the SHA-256 of a book's content, by which the data of a figure are named."""
+    import hashlib
+
+    import numpy as np
+
+    content = hashlib.sha256()
+    claims = book.claims
+    for ids in (claims.claim_id, claims.person_id):
+        for text in ids.take(np.arange(claims.n)):
+            content.update(text.encode() + b"\0")
+    columns = {**claims.codes, **claims.amounts, **claims.counts, **claims.dates}
+    arrays = [("date", claims.date), ("known", book.known), ("town", book.town)]
+    for name, column in [*arrays, *sorted(columns.items())]:
+        content.update(name.encode() + b"\0" + np.asarray(column, dtype="<i8").tobytes())
+    content.update("\0".join(book.towns).encode())
+    return content.hexdigest()
+
+
 def read_book(paths: Sequence[Path], pack: Pack, ignore: Collection[str] = ()) -> Book:
     """Read claims files into one book, without the columns to `ignore`.
 

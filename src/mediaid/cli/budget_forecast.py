@@ -286,7 +286,7 @@ def backtest(  # noqa: PLR0913, PLR0917 - one parameter an option
         typer.echo(backtest_text(rules, groups, terms, first))
 
 
-def terms_of(  # noqa: PLR0917 - one parameter an option
+def terms_of(
     cut_off: str,
     year: int | None,
     price_growth: str,

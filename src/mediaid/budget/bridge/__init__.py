@@ -1,1 +1,1 @@
-"""Last year's budget, its execution, this year's need and budget: every step named, none made up."""
+"""From last year's budget and execution to this year's: every step named, none made up."""

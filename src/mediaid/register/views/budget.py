@@ -161,7 +161,9 @@ def measured(connection: Connection, year: int, days: int | None = None) -> Meas
         year=year,
         days=days,
         due_lines=len(due),
-        on_time=None if days is None else sum(_in_time(row, days) for row in due),
+        on_time=None
+        if days is None
+        else sum(_in_time(row.at, row.approved_at, days) for row in due),
         due=sum(row.due for row in due),
         paid=sum(row.due for row in due if row.state in PAID),
         approved=counted.approved,
@@ -170,8 +172,8 @@ def measured(connection: Connection, year: int, days: int | None = None) -> Meas
     )
 
 
-def _in_time(row: Row[Any], days: int) -> bool:
-    return row.at is not None and row.at - row.approved_at <= dt.timedelta(days=days)
+def _in_time(sent: dt.datetime | str | None, approved: dt.datetime, days: int) -> bool:
+    return isinstance(sent, dt.datetime) and sent - approved <= dt.timedelta(days=days)
 
 
 def _aided(connection: Connection, begin: dt.datetime, end: dt.datetime) -> dict[str, int]:
