@@ -117,9 +117,15 @@ def bridge(  # noqa: PLR0913, PLR0917 - one parameter an option
 
 
 def need_of(rules: Pack, year: int, headcounts: Path | None) -> BudgetYear:
-    """Return the need of a year, of the headcounts of a file or those published."""
+    """Return the need of a year, of the headcounts of a file (named without its folder) or those
+    published."""
+    from dataclasses import replace
+
     from mediaid.budget.funding.years import Given, budget_years
     from mediaid.cli.budget_funding import headcounts_of
+    from mediaid.faults import visible
 
-    read = None if headcounts is None else headcounts_of(headcounts, rules)
+    read = None
+    if headcounts is not None:
+        read = replace(headcounts_of(headcounts, rules), source=visible(headcounts.name))
     return budget_years(rules, [year], Given(headcounts=read))[0]

@@ -25,9 +25,9 @@ COLOURS = ("#1f5f8b", "#d9822b", "#4a8f5c", "#8b5fa8", "#b23b3b", "#6b7280")
 UP, DOWN, UNKNOWN, LEVEL = "#4a8f5c", "#b23b3b", "#c9b458", "#1f5f8b"
 WIDTH, LABEL, LINE = 960, 260, 26
 MOST_PLACES = 20
+LONGEST = 40
+"""Characters of a label."""
 BINS = 48
-WAN = 1_000_000
-"""分 in 万元."""
 
 
 def payers(table: FundingTable) -> str:
@@ -44,7 +44,7 @@ def payers(table: FundingTable) -> str:
             for payer in names
         ]
         rows.append((_("{count} more").format(count=len(places) - MOST_PLACES), rest))
-    title = _("{label}: by place and payer, 10,000 yuan").format(label=table.funding.label)
+    title = _("{label}: by place and payer, yuan").format(label=table.funding.label)
     return _stacked(title, [str(name) for name in names.values()], rows)
 
 
@@ -57,7 +57,7 @@ def cash(pot: Pot) -> str:
     for month in range(13):
         name = _("before the year") if month == 0 else _("month {number}").format(number=month)
         rows.append((name, [pot.total(*IN, payer=payer, month=month) for payer in names]))
-    title = _("{label}: comes in, by month and payer, 10,000 yuan").format(label=pot.label)
+    title = _("{label}: comes in, by month and payer, yuan").format(label=pot.label)
     return _stacked(title, [str(name) for name in names.values()], rows)
 
 
@@ -80,19 +80,21 @@ def simulated(found: Forecast) -> str:
         )  # fmt: skip
     marks = [(f"P{q}", fen) for q, fen in found.quantiles.items()]
     marks.append((_("central"), found.central.total))
+    lines, words = [], []
     for at, (name, fen) in enumerate(sorted(marks, key=lambda mark: mark[1])):
         x = 40 + (min(max(float(fen), low), high) - low) * scale
         y = 332 + 18 * at
         colour = UNKNOWN if name == _("central") else LEVEL
-        parts.append(
+        lines.append(
             f'<line x1="{x:.1f}" y1="56" x2="{x:.1f}" y2="{y - 12}" stroke="{colour}" '
             f'stroke-width="2"/>'
         )
         anchor = "end" if x > WIDTH / 2 else "start"
         shift = -5 if anchor == "end" else 5
-        parts.append(_words(x + shift, y, f"{name} {_wan(fen)}", anchor))
+        words.append(_words(x + shift, y, f"{name} {show_yuan(fen)}", anchor, halo=True))
+    parts += [*lines, *words]
     parts.append(f'<line x1="40" y1="{60 + top}" x2="{WIDTH - 40}" y2="{60 + top}" stroke="#333"/>')
-    title = _("Aid of {year}: {count} simulated years, 10,000 yuan").format(
+    title = _("Aid of {year}: {count} simulated years, yuan").format(
         year=found.terms.year, count=f"{len(years):,}"
     )
     return _svg(title, 344 + 18 * len(marks), parts)
@@ -105,12 +107,12 @@ def drivers(found: Forecast) -> Iterator[str]:
     base = found.drivers[0].total
     names = driver_names()
     moved = [(names[d.name], d.total - base) for d in found.drivers[1:]]
-    yield _signed(_("What moves the forecast: difference, 10,000 yuan"), moved)
+    yield _signed(_("What moves the forecast: difference, yuan"), moved)
 
 
 def _signed(title: str, rows: Sequence[tuple[str, int]]) -> str:
     most = max((abs(fen) for _name, fen in rows), default=0) or 1
-    middle, half = LABEL + (WIDTH - LABEL) / 2, (WIDTH - LABEL) / 2 - 110
+    middle, half = LABEL + (WIDTH - LABEL) / 2, (WIDTH - LABEL) / 2 - 130
     parts = []
     for at, (name, fen) in enumerate(rows):
         y = 56 + at * LINE
@@ -119,7 +121,7 @@ def _signed(title: str, rows: Sequence[tuple[str, int]]) -> str:
         left = middle if fen >= 0 else middle - width
         parts.append(_rect(left, y, width, LINE - 8, UP if fen >= 0 else DOWN))
         end, anchor = (left + width + 6, "start") if fen >= 0 else (left - 6, "end")
-        parts.append(_words(end, y + 15, _wan(fen, signed=True), anchor))
+        parts.append(_words(end, y + 15, _signed_yuan(fen), anchor))
     bottom = 56 + len(rows) * LINE
     parts.append(f'<line x1="{middle}" y1="50" x2="{middle}" y2="{bottom}" stroke="#333"/>')
     return _svg(title, bottom + 12, parts)
@@ -136,16 +138,16 @@ def bridge(found: LineBridge, year: int) -> str:
     for step in known:
         fen = step.fen or 0
         if step.kind == "level":
-            spans.append((names[step.name], 0, fen, LEVEL, _wan(fen)))
+            spans.append((names[step.name], 0, fen, LEVEL, show_yuan(fen)))
             reached = fen
         else:
             colour = UNKNOWN if step.kind == "unexplained" else UP if fen >= 0 else DOWN
             ends = sorted((reached, reached + fen))
-            spans.append((names[step.name], *ends, colour, _wan(fen, signed=True)))  # type: ignore[arg-type]
+            spans.append((names[step.name], *ends, colour, _signed_yuan(fen)))  # type: ignore[arg-type]
             reached += fen
     low = min(0, *(start for _n, start, _e, _c, _t in spans))
     most = max(end for _n, _s, end, _c, _t in spans) - low or 1
-    scale = (WIDTH - LABEL - 130) / most
+    scale = (WIDTH - LABEL - 150) / most
     parts = []
     for at, (name, start, end, colour, text) in enumerate(spans):
         y = 56 + at * LINE
@@ -154,14 +156,12 @@ def bridge(found: LineBridge, year: int) -> str:
         parts.append(_rect(x, y, width, LINE - 8, colour))
         parts.append(_words(x + width + 6, y + 15, text, "start"))
     label = f"{found.code} {found.label}".strip()
-    return _svg(
-        _("{label}: bridge, 10,000 yuan").format(label=label), 66 + len(spans) * LINE, parts
-    )
+    return _svg(_("{label}: bridge, yuan").format(label=label), 66 + len(spans) * LINE, parts)
 
 
 def _stacked(title: str, names: Sequence[str], rows: Sequence[tuple[str, Sequence[int]]]) -> str:
     most = max((sum(amounts) for _name, amounts in rows), default=0) or 1
-    scale = (WIDTH - LABEL - 130) / most
+    scale = (WIDTH - LABEL - 150) / most
     parts = []
     x = float(LABEL)
     for at, name in enumerate(names):
@@ -175,15 +175,13 @@ def _stacked(title: str, names: Sequence[str], rows: Sequence[tuple[str, Sequenc
         for part, fen in enumerate(amounts):
             parts.append(_rect(x, y, fen * scale, LINE - 8, COLOURS[part % len(COLOURS)]))
             x += fen * scale
-        parts.append(_words(x + 6, y + 15, _wan(sum(amounts)), "start"))
+        parts.append(_words(x + 6, y + 15, show_yuan(sum(amounts)), "start"))
     return _svg(title, 76 + len(rows) * LINE, parts)
 
 
-def _wan(fen: int, signed: bool = False) -> str:
-    """An amount in 万元 with two decimals, half-up by its size."""
-    size = (abs(fen) + WAN // 200) // (WAN // 100)
-    sign = "-" if fen < 0 else "+" if signed else ""
-    return sign + show_yuan(size)
+def _signed_yuan(fen: int) -> str:
+    """A change in 元 with its sign."""
+    return ("+" if fen > 0 else "") + show_yuan(fen)
 
 
 def _rect(x: float, y: float, width: float, height: float, colour: str) -> str:
@@ -193,10 +191,11 @@ def _rect(x: float, y: float, width: float, height: float, colour: str) -> str:
     )
 
 
-def _words(x: float, y: float, text: str, anchor: str) -> str:
+def _words(x: float, y: float, text: str, anchor: str, halo: bool = False) -> str:
     shown = visible_line(text)
-    shown = shown if len(shown) <= 40 else shown[:39] + "…"
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(shown)}</text>'
+    shown = shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
+    kind = ' class="halo"' if halo else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{kind}>{escape(shown)}</text>'
 
 
 def _svg(title: str, height: float, parts: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING
 
-from mediaid.budget.report.model import Cell, Total, number_of
+from mediaid.budget.report.model import Cell, Total, number_of, numeric
 from mediaid.faults import visible_line
 from mediaid.i18n import language
 from mediaid.money import show_yuan
@@ -24,10 +24,11 @@ h3{font-size:1rem;margin:1.5rem 0 .4rem}
 nav{margin:1rem 0;display:flex;flex-wrap:wrap;gap:.3rem 1rem}
 a{color:#1f5f8b}.wide{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem}
 th,td{padding:.25rem .6rem;border-bottom:1px solid #e2e8f0;text-align:left;vertical-align:top}
-th{background:#edf2f7}td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+th{background:#edf2f7}th.n{text-align:right}td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 tr.total td{font-weight:bold;border-top:1px solid #1a202c}td.moved{font-style:italic;color:#b7410e}
 .note{color:#4a5568;font-size:.85rem;margin:.2rem 0}svg{width:100%;height:auto;margin-top:1rem}
-svg text{font-size:13px;fill:#1a202c}svg text.title{font-size:16px;font-weight:bold}
+svg text{font-size:13px;fill:#1a202c}svg text.halo{paint-order:stroke;stroke:#fff;
+stroke-width:4px}svg text.title{font-size:16px;font-weight:bold}
 @media print{body{margin:0;max-width:none}h2{break-before:page}svg,table{break-inside:avoid}}
 """
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -66,7 +67,10 @@ def _tables(sheet: Sheet) -> Iterator[str]:
 
 def _rows(table: Table) -> Iterator[str]:
     if any(table.heads):
-        heads = "".join(f"<th>{_text(head)}</th>" for head in table.heads)
+        kinds = [' class="n"' if numeric(table, at) else "" for at in range(len(table.heads))]
+        heads = "".join(
+            f"<th{kind}>{_text(head)}</th>" for kind, head in zip(kinds, table.heads, strict=True)
+        )
         yield f"<thead><tr>{heads}</tr></thead>\n"
     yield "<tbody>\n"
     for row in table.rows:

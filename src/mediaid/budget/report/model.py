@@ -98,6 +98,11 @@ def number_of(cell: Cell) -> Number | None:
     )
 
 
+def numeric(table: Table, column: int) -> bool:
+    """Whether a column holds numbers."""
+    return any(column < len(row) and number_of(row[column]) is not None for row in table.rows)
+
+
 def computed(tables: dict[str, Table], table: Table, row: int, column: int) -> int:
     """Work a cell's formula out from the cells it names, to hold against its number.
 

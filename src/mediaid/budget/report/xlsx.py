@@ -24,6 +24,7 @@ from mediaid.budget.report.model import (
     Term,
     Total,
     number_of,
+    numeric,
 )
 from mediaid.faults import visible_line
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - no time of day: bytes do not depend on it
 FORMATS = {"yuan": "#,##0.00", "wan": "#,##0.00", "count": "#,##0"}
+HEAD = {"bold": True, "bottom": 1, "bg_color": "#EDF2F7", "text_wrap": True, "valign": "top"}
 LONGEST_TEXT = 32_000
 WIDEST, NARROWEST = 60, 8
 NAME_LENGTH = 31
@@ -121,9 +123,9 @@ class _Writer:
     def _table(self, page: Any, table: Table) -> None:
         place = self._places[table.id]
         page.write_string(place.row - 2, 0, _text(table.title), self._format(bold=True))
-        head = self._format(bold=True, bottom=1, bg_color="#EDF2F7", text_wrap=True, valign="top")
         for column, text in enumerate(table.heads):
-            page.write_string(place.row - 1, column, _text(text), head)
+            align = "right" if numeric(table, column) else "left"
+            page.write_string(place.row - 1, column, _text(text), self._format(align=align, **HEAD))
         for at, row in enumerate(table.rows):
             bold = any(isinstance(cell, Total) for cell in row)
             for column, cell in enumerate(row):
