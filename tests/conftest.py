@@ -31,7 +31,7 @@ class Tool:
 TOOLS = {
     "browser": Tool(("chromium", "chromium-browser", "google-chrome"), "sudo apt install chromium"),
     "java": Tool(("java",), "sudo apt install openjdk-17-jre-headless"),
-    "libreoffice": Tool(("soffice", "libreoffice"), "sudo apt install libreoffice"),
+    "libreoffice": Tool(("soffice", "libreoffice"), "sudo apt install libreoffice-calc"),
     "tmux": Tool(("tmux",), "sudo apt install tmux"),
 }
 

@@ -12,12 +12,13 @@ from mediaid.aligned import aligned
 from mediaid.budget import provenance
 from mediaid.faults import MediaidError
 from mediaid.i18n import gettext as _
-from mediaid.packs.figures import BASE
+from mediaid.packs.figures import BASE, round_down
 from mediaid.packs.targets import Project, Target
 
 if TYPE_CHECKING:
     from mediaid.packs.model import Pack
 
+DECIMALS = 2
 Status = Literal["met", "missed", "not-measured", "to-enter"]
 _HOLDS = {
     "=": operator.eq,
@@ -41,35 +42,74 @@ class Indicator:
     target: Target
     measured: Fraction | None
     status: Status
+    basis: str = ""
+    """What was counted, in words."""
+
+    @property
+    def shown(self) -> str:
+        """The measured figure, cut to two decimals: what falls short of 100 never reads 100."""
+        if self.measured is None:
+            return "–"
+        cut = round_down(self.measured, DECIMALS)
+        if cut.denominator == 1:
+            return str(cut)
+        whole, rest = divmod(int(cut * 10**DECIMALS), 10**DECIMALS)
+        return f"{whole}.{rest:0{DECIMALS}d}"
 
 
-def indicators(pack: Pack, headcounts: Mapping[str, int] | None = None) -> tuple[Indicator, ...]:
-    """Return every indicator in the document's order, headcounts (area → persons) measured.
+@dataclass(frozen=True)
+class Counted:
+    """A share that an office's records give: `part` of `whole`; `basis` says of what."""
 
+    part: int
+    whole: int
+    basis: str
+
+    @property
+    def percent(self) -> Fraction | None:
+        """The share in percent, exact; None where there is nothing to count."""
+        return Fraction(self.part * 100, self.whole) if self.whole else None
+
+
+def indicators(
+    pack: Pack,
+    headcounts: Mapping[str, int] | None = None,
+    records: Mapping[str, Counted] | None = None,
+) -> tuple[Indicator, ...]:
+    """Return every indicator in the document's order, as far as it is measured.
+
+    `headcounts`: area → persons; `records`: what measures (`paid-on-time` …) → what was counted.
     Raises MediaidError if the pack has no targets.
     """
     if pack.targets is None:
         raise MediaidError(_("pack {pack} has no performance targets").format(pack=pack.id))
     return tuple(
-        _indicator(project, name, target, headcounts)
+        _indicator(project, name, target, headcounts, records or {})
         for project, sheet in pack.targets.projects.items()
         for name, target in sheet.indicators.items()
     )
 
 
 def _indicator(
-    project: str, name: str, target: Target, headcounts: Mapping[str, int] | None
+    project: str,
+    name: str,
+    target: Target,
+    headcounts: Mapping[str, int] | None,
+    records: Mapping[str, Counted],
 ) -> Indicator:
     if target.measured_by is None:
         return Indicator(project, name, target, None, "to-enter")
-    counted = None
+    measured, basis = None, ""
     if target.measured_by == "headcount" and headcounts is not None and target.area is not None:
-        counted = headcounts.get(target.area, 0)
-    if counted is None or target.value is None or target.unit is None:
-        return Indicator(project, name, target, None, "not-measured")
-    measured = Fraction(counted, BASE[target.unit][1])
+        measured = Fraction(headcounts.get(target.area, 0), BASE[target.unit or "人"][1])
+        basis = _("headcounts as given")
+    elif target.measured_by in records and target.unit == "%":
+        counted = records[target.measured_by]
+        measured, basis = counted.percent, counted.basis
+    if measured is None or target.value is None or target.unit is None:
+        return Indicator(project, name, target, None, "not-measured", basis)
     holds = _HOLDS[target.sign or "="](measured, Fraction(target.value))
-    return Indicator(project, name, target, measured, "met" if holds else "missed")
+    return Indicator(project, name, target, measured, "met" if holds else "missed", basis)
 
 
 def aim(target: Target) -> str:
@@ -110,10 +150,21 @@ def _indicator_data(pack: Pack, its: Indicator) -> dict[str, Any]:
         "unit": target.unit,
         "quality": None if target.quality is None else str(target.quality),
         "measured_by": target.measured_by,
-        "measured": None if its.measured is None else str(its.measured),
+        "measured": None if its.measured is None else its.shown,
+        "basis": its.basis or None,
         "status": its.status,
         "only_in_text": target.only == "text",
         "note": None if target.note is None else str(target.note),
+    }
+
+
+def status_words() -> dict[Status, str]:
+    """Return each status in words."""
+    return {
+        "met": _("met"),
+        "missed": _("missed"),
+        "not-measured": _("records can measure it; not given here"),
+        "to-enter": _("to be entered"),
     }
 
 
@@ -124,12 +175,7 @@ def as_text(pack: Pack, found: tuple[Indicator, ...]) -> str:
 
 def _lines(pack: Pack, found: tuple[Indicator, ...]) -> Iterator[str]:
     assert pack.targets is not None
-    words = {
-        "met": _("met"),
-        "missed": _("missed"),
-        "not-measured": _("records can measure it; not given here"),
-        "to-enter": _("to be entered"),
-    }
+    words = status_words()
     yield provenance.as_line(pack)
     yield str(pack.targets.label)
     for name, sheet in pack.targets.projects.items():
@@ -139,11 +185,12 @@ def _lines(pack: Pack, found: tuple[Indicator, ...]) -> Iterator[str]:
         for its in found:
             if its.project == name:
                 group = str(pack.targets.groups[its.target.group])
-                measured = "–" if its.measured is None else str(its.measured)
                 label = str(its.target.label)
-                rows.append([group, label, aim(its.target), measured, words[its.status]])
+                rows.append([group, label, aim(its.target), its.shown, words[its.status]])
         yield from (f"  {line}" for line in aligned(rows, left=3))
         for its in found:
+            if its.project == name and its.basis:
+                yield f"  {its.target.label}: {its.basis}"
             if its.project == name and its.target.note:
                 yield f"  {its.target.label}: {its.target.note}"
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import typer
 
+from mediaid.cli.budget_bridge import bridge
+from mediaid.cli.budget_cash import cash
 from mediaid.cli.budget_compare import compare
 from mediaid.cli.budget_forecast import backtest, forecast
 from mediaid.cli.budget_funding import funding
 from mediaid.cli.budget_reconcile import reconcile
 from mediaid.cli.budget_targets import targets
+from mediaid.cli.budget_workbook import workbook
 from mediaid.i18n import gettext as _
 
 app = typer.Typer(no_args_is_help=True)
@@ -27,6 +30,11 @@ app.command(
         "1: some are not."
     ),
 )(reconcile)
+app.command(
+    "bridge",
+    help=_("From last year's budget and execution to this year's need and budget, step by step."),
+)(bridge)
+app.command("cash", help=_("When the money of a year moves, and from whom to whom."))(cash)
 app.command("forecast", help=_("What a year's aid will come to, and how sure that is."))(forecast)
 app.command("backtest", help=_("How good forecasts would have been, beside two plain methods."))(
     backtest
@@ -35,3 +43,4 @@ app.command("compare", help=_("Two versions of the policy on the same people."))
 app.command("targets", help=_("The performance targets: aimed at, measured, left to enter."))(
     targets
 )
+app.command("workbook", help=_("All of it in one workbook, or on one page with charts."))(workbook)

@@ -20,6 +20,71 @@ KNOWN, TOWN = "settled_on", "area"
 SHOWN = 20
 
 
+def book_of(
+    paths: Sequence[Path] | None, register: str, pack: Pack, ignore: Collection[str] = ()
+) -> Book:
+    """Read claims files, or else the claims of a register, into one book.
+
+    Raises MediaidError unless exactly one of the two is given.
+    """
+    from mediaid.faults import MediaidError
+
+    if bool(paths) == bool(register):
+        raise MediaidError(_("give claims files, or --register for those of a register"))
+    return register_book(register, pack) if register else read_book(paths or [], pack, ignore)
+
+
+def register_book(where: str, pack: Pack) -> Book:
+    """Read the claims of a register into a book, each known from the day its bill was recorded.
+
+    Raises RegisterError where there is no such register, MediaidError where it has no claims.
+    """
+    from dataclasses import replace
+
+    import numpy as np
+
+    from mediaid.budget.forecast.book import Read, make_book, number_of
+    from mediaid.claims.records import from_records
+    from mediaid.cli.register.common import open_it
+    from mediaid.faults import Fault, MediaidError, visible
+    from mediaid.register.views.budget import claims_data
+
+    with open_it(where) as opened, opened.read() as connection:
+        found = claims_data(connection, pack)
+    if not found.claims:
+        raise MediaidError(Fault(visible(where), _("the register holds no bills of cases")))
+    read = Read(
+        visible(where),
+        from_records(found.claims, pack),
+        np.array([number_of(day) for day in found.known], dtype=np.int32),
+        found.towns,
+    )
+    book = make_book([read], pack)
+    if not found.without_case:
+        return book
+    left = _("{count} bills of the register belong to no case and are left out")
+    return replace(book, warnings=(left.format(count=f"{found.without_case:,}"),))
+
+
+def book_digest(book: Book) -> str:
+    """Return the SHA-256 of a book's content, by which the data of a figure are named."""
+    import hashlib
+
+    import numpy as np
+
+    content = hashlib.sha256()
+    claims = book.claims
+    for ids in (claims.claim_id, claims.person_id):
+        for text in ids.take(np.arange(claims.n)):
+            content.update(text.encode() + b"\0")
+    columns = {**claims.codes, **claims.amounts, **claims.counts, **claims.dates}
+    arrays = [("date", claims.date), ("known", book.known), ("town", book.town)]
+    for name, column in [*arrays, *sorted(columns.items())]:
+        content.update(name.encode() + b"\0" + np.asarray(column, dtype="<i8").tobytes())
+    content.update("\0".join(book.towns).encode())
+    return content.hexdigest()
+
+
 def read_book(paths: Sequence[Path], pack: Pack, ignore: Collection[str] = ()) -> Book:
     """Read claims files into one book, without the columns to `ignore`.
 

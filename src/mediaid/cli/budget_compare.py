@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from mediaid.cli.budget_forecast import ClaimsFiles, IgnoreColumn, PolicyYear, Seed
+from mediaid.cli.budget_forecast import ClaimsOrNone, FromRegister, IgnoreColumn, PolicyYear, Seed
 from mediaid.cli.options import (
     DEFAULT_PACK,
     AsJson,
@@ -21,7 +21,8 @@ from mediaid.i18n import gettext as _
 
 
 def compare(  # noqa: PLR0913, PLR0917 - one parameter an option
-    claims: ClaimsFiles,
+    claims: ClaimsOrNone = None,
+    register: FromRegister = "",
     reform: Annotated[
         Path | None,
         typer.Option(
@@ -74,7 +75,7 @@ def compare(  # noqa: PLR0913, PLR0917 - one parameter an option
     from mediaid.budget.compare import reform as comparing
     from mediaid.budget.compare.present import as_data, as_text
     from mediaid.budget.forecast.terms import Terms
-    from mediaid.cli.budget_claims import read_book
+    from mediaid.cli.budget_claims import book_of
     from mediaid.cli.budget_forecast import day_of
     from mediaid.faults import MediaidError
     from mediaid.packs.load import load_pack
@@ -94,7 +95,7 @@ def compare(  # noqa: PLR0913, PLR0917 - one parameter an option
             overlay=overlay if reform is None else reform,
         ),
     )
-    book = read_book(claims, packs[0], ignore_column or ())
+    book = book_of(claims, register, packs[0], ignore_column or ())
     its = int(book.year.max()) if year is None else year
     policy = its if policy_year is None else policy_year
     terms = None

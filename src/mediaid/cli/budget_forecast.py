@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from fractions import Fraction
 
+    from mediaid.budget.forecast.terms import Terms
+
 UNEQUAL = 1
 MONTHS = (3, 6, 8, 9, 12)
 
@@ -37,6 +39,46 @@ ClaimsFiles = Annotated[
             "Claims of several years: .csv, .parquet or .xlsx; with settled_on 结算日期, when each "
             "became known, and area 户籍地区, its town."
         ),
+    ),
+]
+ClaimsOrNone = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="CLAIMS…",
+        show_default=False,
+        help=_(
+            "Claims of several years: .csv, .parquet or .xlsx; with settled_on 结算日期, when each "
+            "became known, and area 户籍地区, its town."
+        ),
+    ),
+]
+FromRegister = Annotated[
+    str,
+    typer.Option(
+        "--register",
+        metavar="FILE|URL",
+        show_default=False,
+        help=_("Take the claims from a register, in place of files."),
+    ),
+]
+CutOff = Annotated[
+    str,
+    typer.Option(
+        "--cut-off",
+        metavar="YYYY-MM-DD",
+        show_default=False,
+        help=_("The last day whose claims are used."),
+    ),
+]
+ForecastYear = Annotated[
+    int | None,
+    typer.Option(
+        "--year",
+        min=1949,
+        max=2200,
+        metavar="YEAR",
+        show_default=False,
+        help=_("The year to forecast: that of the cut-off (default) or the next."),
     ),
 ]
 IgnoreColumn = Annotated[
@@ -93,27 +135,10 @@ class WorldName(StrEnum):
 
 
 def forecast(  # noqa: PLR0913, PLR0917 - one parameter an option
-    claims: ClaimsFiles,
-    cut_off: Annotated[
-        str,
-        typer.Option(
-            "--cut-off",
-            metavar="YYYY-MM-DD",
-            show_default=False,
-            help=_("The last day whose claims are used."),
-        ),
-    ],
-    year: Annotated[
-        int | None,
-        typer.Option(
-            "--year",
-            min=1949,
-            max=2200,
-            metavar="YEAR",
-            show_default=False,
-            help=_("The year to forecast: that of the cut-off (default) or the next."),
-        ),
-    ] = None,
+    cut_off: CutOff,
+    claims: ClaimsOrNone = None,
+    register: FromRegister = "",
+    year: ForecastYear = None,
     pack: PackOption = DEFAULT_PACK,
     reading: Readings = None,
     overlay: Overlay = None,
@@ -136,27 +161,22 @@ def forecast(  # noqa: PLR0913, PLR0917 - one parameter an option
     ] = 0,
     as_json: AsJson = False,
 ) -> None:
+    from dataclasses import replace
+
     from mediaid.budget.forecast.forecast import check_years
     from mediaid.budget.forecast.forecast import forecast as run
     from mediaid.budget.forecast.present import as_data, as_text
-    from mediaid.budget.forecast.terms import Terms
-    from mediaid.cli.budget_claims import read_book
+    from mediaid.cli.budget_claims import book_of
     from mediaid.packs.load import load_pack
 
     rules = load_pack(pack, readings=reading or (), overlay=overlay)
-    day = day_of(cut_off)
-    terms = Terms(
-        year=day.year if year is None else year,
-        cut_off=day,
-        price_growth=_growth("--price-growth", price_growth),
-        headcount_growth=_growth("--headcount-growth", headcount_growth),
-        price_sd=float(_growth("--price-sd", price_sd)),
-        headcount_sd=float(_growth("--headcount-sd", headcount_sd)),
+    terms = replace(
+        terms_of(cut_off, year, price_growth, headcount_growth, price_sd, headcount_sd),
         policy_year=policy_year,
         simulated=simulate,
         seed=seed,
     )
-    book = read_book(claims, rules, ignore_column or ())
+    book = book_of(claims, register, rules, ignore_column or ())
     with progress_bar() as report:
         found = run(book, terms, rules, drivers, report)
         checked = check_years(book, found, rules, check) if check else []
@@ -183,6 +203,7 @@ def backtest(  # noqa: PLR0913, PLR0917 - one parameter an option
             "--synthetic", show_default=False, help=_("Use invented claims in place of files.")
         ),
     ] = None,
+    register: FromRegister = "",
     trials: Annotated[
         int, typer.Option("--trials", min=1, max=100_000, help=_("Invented worlds to try."))
     ] = 100,
@@ -224,11 +245,11 @@ def backtest(  # noqa: PLR0913, PLR0917 - one parameter an option
     from mediaid.budget.forecast.present import Group, backtest_data, backtest_text
     from mediaid.budget.forecast.synthetic import worlds
     from mediaid.budget.forecast.terms import Terms
-    from mediaid.cli.budget_claims import read_book
+    from mediaid.cli.budget_claims import book_of
     from mediaid.faults import MediaidError
     from mediaid.packs.load import load_pack
 
-    if bool(claims) == (synthetic is not None):
+    if bool(claims or register) == (synthetic is not None):
         raise MediaidError(_("give claims files, or --synthetic for invented claims"))
     rules = load_pack(pack, readings=reading or (), overlay=overlay)
     terms = Terms(
@@ -253,7 +274,7 @@ def backtest(  # noqa: PLR0913, PLR0917 - one parameter an option
                     )
                 groups.append((name if len(month or [8]) == 1 else doing, tried))
     else:
-        book = read_book(claims or [], rules, ignore_column or ())
+        book = book_of(claims, register, rules, ignore_column or ())
         each = list(run(book, rules, terms, month or MONTHS))
         groups = [(str(at), [t for t in each if t.month == at]) for at in month or MONTHS]
     if as_json:
@@ -261,6 +282,28 @@ def backtest(  # noqa: PLR0913, PLR0917 - one parameter an option
     else:
         first = _("invented claims") if synthetic is not None else _("month")
         typer.echo(backtest_text(rules, groups, terms, first))
+
+
+def terms_of(
+    cut_off: str,
+    year: int | None,
+    price_growth: str,
+    headcount_growth: str,
+    price_sd: str = "3%",
+    headcount_sd: str = "2%",
+) -> Terms:
+    """Read the options that every forecast has. Raises MediaidError at the option."""
+    from mediaid.budget.forecast.terms import Terms
+
+    day = day_of(cut_off)
+    return Terms(
+        year=day.year if year is None else year,
+        cut_off=day,
+        price_growth=_growth("--price-growth", price_growth),
+        headcount_growth=_growth("--headcount-growth", headcount_growth),
+        price_sd=float(_growth("--price-sd", price_sd)),
+        headcount_sd=float(_growth("--headcount-sd", headcount_sd)),
+    )
 
 
 def day_of(text: str) -> dt.date:

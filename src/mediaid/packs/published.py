@@ -144,6 +144,21 @@ class Relation(Strict):
     rule: Rule | None = None
 
 
+class Line(Strict):
+    """A line of the budget: the figure stated for it, and what it pays for.
+
+    `change`: against the year before. `pays`: a funding's id, `aid` (benefits of persons) or
+    `work-funds`; left out where nothing that the pack computes is held against the line.
+    """
+
+    code: Annotated[str, Field(pattern=r"^\d{3}(\d{2}(\d{2})?)?$")] | None = None
+    label: Label
+    stated: Ref
+    change: Ref | None = None
+    pays: Id | None = None
+    note: Label | None = None
+
+
 class Known(Strict):
     """A difference known when the file was written: stated less computed, in the stated unit."""
 
@@ -162,6 +177,7 @@ class Published(Strict):
     tables: dict[Id, Table] = {}
     figures: dict[Id, Single] = {}
     relations: dict[Id, Relation] = {}
+    lines: dict[Id, Line] = {}
     known: dict[str, Known] = {}
 
     @cached_property

@@ -10,7 +10,7 @@ from typing import Any
 from mediaid.faults import Location, nearest, visible
 from mediaid.i18n import gettext as _
 from mediaid.packs.figures import BASE
-from mediaid.packs.published import AtLeast, Need, Published, Ref, Rule, Sum, Table
+from mediaid.packs.published import AtLeast, Line, Need, Published, Ref, Rule, Sum, Table
 from mediaid.packs.types import Label
 from mediaid.packs.values import Problem
 
@@ -46,6 +46,9 @@ def check_published(
         if relation.rule:
             at: Location = ("relations", name, "rule")
             yield from _check_rule(relation.rule, published, rules(relation.rule.on), at)
+    for name, line in published.lines.items():
+        for place, message in _check_line(line, published, areas):
+            yield ("lines", name, *place), message
     yield from _check_plan(published)
 
 
@@ -53,6 +56,24 @@ def _unknown(name: str, where: str, known: Collection[str]) -> str:
     return _("{name} is not among the {where}.{nearest}").format(
         name=visible(name), where=where, nearest=nearest(name, known)
     )
+
+
+PAID = ("aid", "work-funds")
+"""What a line can pay for, besides the pack's fundings."""
+
+
+def _check_line(line: Line, published: Published, fundings: Collection[str]) -> Iterator[Problem]:
+    figures = published.all_figures
+    for key in ("stated", "change"):
+        ref = getattr(line, key)
+        if ref is None:
+            continue
+        if ref not in figures:
+            yield (key,), _unknown(ref, "figures", figures)
+        elif BASE[figures[ref].unit][0] != "分":
+            yield (key,), _("{figure} is no amount of money").format(figure=ref)
+    if line.pays is not None and line.pays not in (*fundings, *PAID):
+        yield ("pays",), _unknown(line.pays, "fundings", [*fundings, *PAID])
 
 
 def _check_table(table: Table, headings: Mapping[str, Label]) -> Iterator[Problem]:

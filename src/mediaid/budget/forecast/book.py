@@ -42,6 +42,8 @@ class Book:
     towns: tuple[str, ...]
     holder: Ints
     rank: Ints
+    warnings: tuple[str, ...] = ()
+    """What whoever reads a figure made from the book should know."""
 
     @property
     def n(self) -> int:

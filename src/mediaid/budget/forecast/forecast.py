@@ -17,7 +17,7 @@ from mediaid.budget.forecast.plain import Plain, plain_of
 from mediaid.budget.forecast.simulate import BATCH, draw, quantile, totals, totals_of, widened
 from mediaid.budget.forecast.tabulate import SCALE, Levels, bench_of, levels_of, tabulate
 from mediaid.engine.settle import settle
-from mediaid.faults import MediaidError
+from mediaid.faults import ClaimError, MediaidError
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ CHECKED = 100
 POINT = Fraction(1, 100)
 
 Report = Callable[[str, float], None]
+"""Told what is being done, and which part of all (0 to 1). What it raises ends the work: that is
+how a caller cancels."""
 
 
 def _quiet(doing: str, done: float) -> None:
@@ -48,6 +50,26 @@ class Driver:
 
     name: str
     total: int
+
+
+@dataclass(frozen=True)
+class Path:
+    """The way from the aid of the year before to the central forecast. 分.
+
+    `last`: under the policy of `policy_before`; `last_here`: the same claims under that of the
+    forecast; `flat`, `priced`, `central`: the forecast without growth, with that of prices, with
+    that of prices and persons. `last_known`: the year before was over at the cut-off.
+    """
+
+    last_year: int
+    last_known: bool
+    policy_before: int
+    policy: int
+    last: int
+    last_here: int
+    flat: int
+    priced: int
+    central: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,14 +115,14 @@ def forecast(
     people = lay_out(visible, terms)
     bench = bench_of(visible, people, np.arange(people.rows), terms, pack)
     levels = levels_of(widened(terms.price_sd, people.past))
-    report(_("settling"), 0.1)
-    table, lines = tabulate(bench, levels)
-    report(_("simulating"), 0.6)
-    simulated = totals(people, levels, terms, table)
+    table, lines = tabulate(bench, levels, lambda part: report(_("settling"), 0.1 + part / 2))
+    simulated = totals(
+        people, levels, terms, table, lambda part: report(_("simulating"), 0.6 + part * 0.3)
+    )
     ordered = np.sort(simulated)
-    report(_("done"), 1)
+    report(_("comparing"), 0.9)
     left = book.n - visible.n
-    warnings = people.warnings
+    warnings = (*book.warnings, *people.warnings)
     if left:
         warnings = (
             _("{count} claims were not known by {day} and are left out").format(
@@ -108,7 +130,7 @@ def forecast(
             ),
             *warnings,
         )
-    return Forecast(
+    found = Forecast(
         terms=terms,
         claims=visible.n,
         left_out=left,
@@ -125,6 +147,8 @@ def forecast(
         provisional=_provisional(lines),
         warnings=warnings,
     )
+    report(_("done"), 1)
+    return found
 
 
 def _provisional(lines: Lines) -> tuple[str, ...]:
@@ -159,23 +183,65 @@ def known_aid(visible: Book, terms: Terms, pack: Pack) -> int:
     return int(settle(replace(claims, date=date), pack).lines.aid.sum())
 
 
+def central_total(visible: Book, terms: Terms, pack: Pack, **changed: object) -> int:
+    """分 of the central forecast, some of the terms being otherwise."""
+    its = replace(terms, price_sd=0.0, **changed)  # type: ignore[arg-type]
+    people = lay_out(visible, its)
+    bench = bench_of(visible, people, np.arange(people.rows), its, pack)
+    _table, lines = tabulate(bench, levels_of(0))
+    return central(visible, people, bench, lines).total
+
+
 def drivers_of(visible: Book, terms: Terms, pack: Pack) -> tuple[Driver, ...]:
     """What the central forecast would be if one assumption were otherwise."""
-
-    def total(**changed: object) -> int:
-        its = replace(terms, price_sd=0.0, **changed)  # type: ignore[arg-type]
-        people = lay_out(visible, its)
-        bench = bench_of(visible, people, np.arange(people.rows), its, pack)
-        _table, lines = tabulate(bench, levels_of(0))
-        return central(visible, people, bench, lines).total
-
     price, heads = terms.price_growth, terms.headcount_growth
-    return (
-        Driver("as-assumed", total()),
-        Driver("no-growth", total(price_growth=Fraction(0), headcount_growth=Fraction(0))),
-        Driver("price-plus-point", total(price_growth=price + POINT)),
-        Driver("headcount-plus-point", total(headcount_growth=heads + POINT)),
-        Driver("no-late-claims", total(late=False)),
+    none = Fraction(0)
+    others: dict[str, dict[str, object]] = {
+        "as-assumed": {},
+        "no-growth": {"price_growth": none, "headcount_growth": none},
+        "price-plus-point": {"price_growth": price + POINT},
+        "headcount-plus-point": {"headcount_growth": heads + POINT},
+        "no-late-claims": {"late": False},
+    }
+    return tuple(
+        Driver(name, central_total(visible, terms, pack, **changed))
+        for name, changed in others.items()
+    )
+
+
+def path_of(book: Book, terms: Terms, pack: Pack) -> Path | None:
+    """How the forecast comes about from the year before; None if no claims of that are known.
+
+    Raises as `forecast` does.
+    """
+    refuse_no_benefits(pack)
+    _refuse_terms(book, terms)
+    visible = book.by(terms.cut_off)
+    last = terms.year - 1
+    if not (visible.year == last).any():
+        return None
+    before = replace(terms, year=last, policy_year=terms.settled_in)
+    over = terms.cut_off.year > last
+    here = known_aid(visible, before, pack) if over else central_total(visible, before, pack)
+    own, policy = here, terms.settled_in
+    if terms.policy_year is None:
+        try:
+            under = replace(before, policy_year=last)
+            own = known_aid(visible, under, pack) if over else central_total(visible, under, pack)
+            policy = last
+        except ClaimError:  # the pack has no policy of that year
+            own = here
+    none = Fraction(0)
+    return Path(
+        last_year=last,
+        last_known=over,
+        policy_before=policy,
+        policy=terms.settled_in,
+        last=own,
+        last_here=here,
+        flat=central_total(visible, terms, pack, price_growth=none, headcount_growth=none),
+        priced=central_total(visible, terms, pack, headcount_growth=none),
+        central=central_total(visible, terms, pack),
     )
 
 

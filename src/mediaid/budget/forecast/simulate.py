@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mediaid.budget.forecast.tabulate import unwatched
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -97,10 +99,17 @@ def _coming(pool: Pool, heads: Floats, size: int, rng: np.random.Generator) -> t
     return pool.first + pick, np.repeat(np.arange(size), count)
 
 
-def totals(people: People, levels: Levels, terms: Terms, table: Ints) -> Ints:
-    """Return 分 of every simulated year."""
+def totals(
+    people: People,
+    levels: Levels,
+    terms: Terms,
+    table: Ints,
+    done: Callable[[float], None] = unwatched,
+) -> Ints:
+    """Return 分 of every simulated year. `done` is told which part (0 to 1) is done."""
     found = np.zeros(terms.simulated, dtype=np.int64)
     for batch in batches(people, levels, terms):
+        done(batch.first / terms.simulated)
         found[batch.first : batch.first + len(batch.level)] = totals_of(batch, table)
     return found
 

@@ -7,7 +7,7 @@ a year drawn and settled anew gives the same to the 分.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -160,11 +160,21 @@ def _member(book: Book) -> Ints:
     return np.asarray((np.arange(len(pairs)) - first)[place], dtype=np.int64)
 
 
-def tabulate(bench: Bench, levels: Levels) -> tuple[Ints, Lines]:
-    """Return 分 by level and row, and the lines of the middle level; one settlement a level."""
+def unwatched(part: float) -> None:
+    """Tell nobody."""
+
+
+def tabulate(
+    bench: Bench, levels: Levels, done: Callable[[float], None] = unwatched
+) -> tuple[Ints, Lines]:
+    """Return 分 by level and row, and the lines of the middle level; one settlement a level.
+
+    `done` is told which part (0 to 1) is done before each level.
+    """
     table = np.zeros((len(levels.factors), bench.rows), dtype=np.int64)
     middle: Lines | None = None
     for i, level in enumerate(levels.factors):
+        done(i / len(levels.factors))
         lines = bench.settled(level)
         table[i] = bench.by_row(lines)
         if i == levels.middle:

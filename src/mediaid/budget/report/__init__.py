@@ -1,0 +1,1 @@
+"""The budget as it is handed upward: a workbook with live formulas, and a page with charts."""

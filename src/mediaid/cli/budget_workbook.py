@@ -1,0 +1,194 @@
+"""`mediaid budget workbook`: all of a budget in one workbook, and on one page."""
+
+# ruff: noqa: PLC0415 - a command imports what it needs when it runs: start-up stays fast
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mediaid.cli.budget_bridge import BudgetYearOption, CutOffOrNone, HeadcountsFile, LastFile
+from mediaid.cli.budget_cash import AdvancesOption, AidOption, SpentOption
+from mediaid.cli.budget_forecast import (
+    ClaimsOrNone,
+    FromRegister,
+    HeadcountGrowth,
+    HeadcountSd,
+    IgnoreColumn,
+    PolicyYear,
+    PriceGrowth,
+    PriceSd,
+    Seed,
+)
+from mediaid.cli.budget_targets import OnTimeDays
+from mediaid.cli.options import DEFAULT_PACK, Overlay, PackOption, Readings
+from mediaid.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mediaid.budget.cash.calendar import AidCash, Pot
+    from mediaid.budget.funding.years import BudgetYear
+    from mediaid.budget.report.inputs import Data
+    from mediaid.packs.model import Pack
+
+
+def workbook(  # noqa: PLR0913, PLR0917 - one parameter an option
+    claims: ClaimsOrNone = None,
+    register: FromRegister = "",
+    xlsx: Annotated[
+        Path | None,
+        typer.Option("--xlsx", metavar="FILE", show_default=False, help=_("Write a workbook.")),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            "--html", metavar="FILE", show_default=False, help=_("Write a page with charts.")
+        ),
+    ] = None,
+    cut_off: CutOffOrNone = "",
+    year: BudgetYearOption = None,
+    last: LastFile = None,
+    headcounts: HeadcountsFile = None,
+    pack: PackOption = DEFAULT_PACK,
+    reading: Readings = None,
+    overlay: Overlay = None,
+    price_growth: PriceGrowth = "0%",
+    headcount_growth: HeadcountGrowth = "0%",
+    price_sd: PriceSd = "3%",
+    headcount_sd: HeadcountSd = "2%",
+    policy_year: PolicyYear = None,
+    simulate: Annotated[
+        int, typer.Option("--simulate", min=100, max=100_000, help=_("Years to simulate."))
+    ] = 10_000,
+    seed: Seed = 20231108,
+    aid: AidOption = "",
+    advances: AdvancesOption = 4,
+    spent: SpentOption = "",
+    on_time_days: OnTimeDays = None,
+    ignore_column: IgnoreColumn = None,
+) -> None:
+    from dataclasses import replace
+
+    from mediaid.batch.outputs import Outputs, refuse_paths
+    from mediaid.budget.bridge.bridge import bridges
+    from mediaid.budget.bridge.given import read_last_year
+    from mediaid.budget.forecast.forecast import forecast, path_of
+    from mediaid.budget.funding.years import document_year
+    from mediaid.budget.reconcile.findings import reconcile
+    from mediaid.budget.report.collect import collect
+    from mediaid.budget.report.html import page
+    from mediaid.budget.report.inputs import Data, Inputs
+    from mediaid.budget.report.xlsx import workbook as as_workbook
+    from mediaid.cli.budget_bridge import need_of
+    from mediaid.cli.budget_cash import aid_cash
+    from mediaid.cli.budget_claims import book_digest, book_of
+    from mediaid.cli.budget_forecast import terms_of
+    from mediaid.cli.budget_targets import indicators_of
+    from mediaid.cli.progress import progress_bar
+    from mediaid.faults import MediaidError, visible
+    from mediaid.packs.load import load_pack
+
+    outputs = [path for path in (xlsx, html) if path is not None]
+    if not outputs:
+        raise MediaidError(_("say what to write: --xlsx FILE, --html FILE, or both"))
+    if bool(cut_off) != bool(claims or register):
+        raise MediaidError(_("claims and --cut-off belong together"))
+    inputs = [*(claims or []), *(path for path in (last, headcounts, overlay) if path)]
+    refuse_paths(inputs, outputs)
+    rules = load_pack(pack, readings=reading or (), overlay=overlay)
+    document = document_year(rules)
+    need = need_of(rules, document if year is None else year, headcounts)
+    accounts = None if last is None else read_last_year(last, rules)
+    data = _digests(inputs)
+    found = path = None
+    if cut_off:
+        book = book_of(claims, register, rules, ignore_column or ())
+        terms = replace(
+            terms_of(cut_off, need.year, price_growth, headcount_growth, price_sd, headcount_sd),
+            policy_year=policy_year,
+            simulated=simulate,
+            seed=seed,
+        )
+        with progress_bar() as report:
+            found = forecast(book, terms, rules, drivers=True, report=report)
+            path = path_of(book, terms, rules)
+        if register:
+            name = _("register {where}").format(where=visible(register))
+            data = [*data, Data(name, book_digest(book))]
+    indicators = (
+        indicators_of(rules, need.year, headcounts, register, on_time_days) if rules.targets else ()
+    )
+    made = collect(
+        Inputs(
+            pack=rules,
+            need=need,
+            document=document,
+            bridges=(
+                bridges(rules, need, document, accounts, path)
+                if rules.published and rules.published.lines
+                else ()
+            ),
+            pots=_pots(rules, need, aid_cash(rules, need.year, aid, advances, spent)),
+            forecast=found,
+            reconciliation=reconcile(rules) if rules.published else None,
+            indicators=indicators,
+            data=data,
+            options=_options(
+                {
+                    "--cut-off": cut_off,
+                    "--price-growth": price_growth if cut_off else "",
+                    "--headcount-growth": headcount_growth if cut_off else "",
+                    "--price-sd": price_sd if cut_off else "",
+                    "--headcount-sd": headcount_sd if cut_off else "",
+                    "--policy-year": "" if policy_year is None else str(policy_year),
+                    "--simulate": str(simulate) if cut_off else "",
+                    "--seed": str(seed) if cut_off else "",
+                    "--aid": aid,
+                    "--advances": str(advances),
+                    "--spent": spent,
+                    "--on-time-days": "" if on_time_days is None else str(on_time_days),
+                }
+            ),
+        )
+    )
+    writer = Outputs(outputs)
+    with writer as passing:
+        for target, file in zip(outputs, passing, strict=True):
+            file.write_bytes(as_workbook(made) if target is xlsx else page(made))
+        writer.publish()
+    for target in outputs:
+        typer.echo(_("written: {file}").format(file=visible(str(target))))
+
+
+def _pots(rules: Pack, need: BudgetYear, aid: AidCash | None) -> tuple[Pot, ...]:
+    """The calendar of cash; none where the documents say nothing of it."""
+    from mediaid.budget.cash.calendar import pots
+
+    facts = rules.facts.facts.values() if rules.facts else ()
+    return pots(rules, need, aid) if any(fact.flow for fact in facts) else ()
+
+
+def _digests(paths: Sequence[Path]) -> list[Data]:
+    """Name and hash of every file that is read."""
+    import hashlib
+
+    from mediaid.budget.report.inputs import Data
+    from mediaid.faults import Fault, MediaidError, visible_path
+
+    found = []
+    for path in paths:
+        try:
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            reason = error.strerror or str(error)
+            message = _("cannot be read: {reason}").format(reason=reason)
+            raise MediaidError(Fault(visible_path(path), message)) from error
+        found.append(Data(path.name, digest))
+    return found
+
+
+def _options(given: dict[str, str]) -> list[tuple[str, str]]:
+    return [(name, text) for name, text in given.items() if text]
