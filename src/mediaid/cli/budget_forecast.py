@@ -13,6 +13,7 @@ import typer
 from mediaid.cli.options import (
     DEFAULT_PACK,
     AsJson,
+    Drafts,
     Overlay,
     PackOption,
     Readings,
@@ -117,6 +118,7 @@ def forecast(  # noqa: PLR0913, PLR0917 - one parameter an option
     pack: PackOption = DEFAULT_PACK,
     reading: Readings = None,
     overlay: Overlay = None,
+    draft: Drafts = False,
     price_growth: PriceGrowth = "0%",
     headcount_growth: HeadcountGrowth = "0%",
     price_sd: PriceSd = "3%",
@@ -143,7 +145,7 @@ def forecast(  # noqa: PLR0913, PLR0917 - one parameter an option
     from mediaid.cli.budget_claims import read_book
     from mediaid.packs.load import load_pack
 
-    rules = load_pack(pack, readings=reading or (), overlay=overlay)
+    rules = load_pack(pack, readings=reading or (), overlay=overlay, drafts=draft)
     day = day_of(cut_off)
     terms = Terms(
         year=day.year if year is None else year,
@@ -202,6 +204,7 @@ def backtest(  # noqa: PLR0913, PLR0917 - one parameter an option
     pack: PackOption = DEFAULT_PACK,
     reading: Readings = None,
     overlay: Overlay = None,
+    draft: Drafts = False,
     price_growth: PriceGrowth = "0%",
     headcount_growth: HeadcountGrowth = "0%",
     price_sd: PriceSd = "3%",
@@ -230,7 +233,7 @@ def backtest(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     if bool(claims) == (synthetic is not None):
         raise MediaidError(_("give claims files, or --synthetic for invented claims"))
-    rules = load_pack(pack, readings=reading or (), overlay=overlay)
+    rules = load_pack(pack, readings=reading or (), overlay=overlay, drafts=draft)
     terms = Terms(
         year=1970,
         cut_off=dt.date(1970, 1, 1),
