@@ -480,7 +480,7 @@ def test_steps_pools_and_conditions_can_be_changed(city: Path) -> None:
             "this value is the same for every code: leave dibao out",
         ),
         (
-            "at: aid/parameters/cap/values, value: []",
+            "at: aid/parameters/cap/label, value: []",
             "address the values of cap by the step that uses it, or as shared/cap",
         ),
         (

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from mediaid.batch.derivation import derivation_frame
+from mediaid.batch.drafts import marked
 from mediaid.batch.formats import format_of
 from mediaid.batch.outputs import Outputs, refuse_paths, refusing
 from mediaid.batch.rejects import rejects_frame, rejects_of_settled_holders
@@ -192,7 +193,7 @@ def bad_rows(name: str, bad: int, claims: int) -> Fault:
 
 def _settled(table: Table, job: Job) -> tuple[pl.DataFrame, Summary]:
     claims = table.claims()
-    lines = settle_in_pieces(claims, job.pack)
+    lines = marked(settle_in_pieces(claims, job.pack), job.pack)
     refuse_too_long(lines.n, format_of(job.output), job.output)
     overpaid = "already_aided" in table.columns.positions
     frame = with_headings(result_frame(lines, claims, overpaid), job.chinese_headings)

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from mediaid.aligned import aligned
+from mediaid.batch.drafts import MARK
 from mediaid.i18n import gettext as _
 from mediaid.money import show_yuan
 
@@ -93,6 +94,8 @@ def provisional_of(lines: Lines) -> tuple[tuple[str, int], ...]:
     found: dict[str, int] = {}
     for text, count in zip(lines.provisional_texts, used.tolist(), strict=False):
         for name in filter(None, text.split(";")):
+            if name.startswith(MARK):
+                continue
             found[name] = found.get(name, 0) + count
     return tuple((name, count) for name, count in sorted(found.items()) if count)
 

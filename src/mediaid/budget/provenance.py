@@ -19,6 +19,7 @@ def as_data(pack: Pack) -> dict[str, Any]:
         "label": str(pack.label),
         "hash": pack.hash,
         "readings": dict(pack.readings),
+        "draft": pack.draft,
     }
 
 
@@ -26,4 +27,7 @@ def as_line(pack: Pack) -> str:
     """Return the same as one line of text."""
     line = _("{label}, pack {pack}, {hash}").format(label=pack.label, pack=pack.id, hash=pack.hash)
     chosen = ", ".join(f"{reading}={choice}" for reading, choice in pack.readings.items())
-    return _("; ").join([line, _("readings: {chosen}").format(chosen=chosen)] if chosen else [line])
+    parts = [line, _("readings: {chosen}").format(chosen=chosen)] if chosen else [line]
+    if pack.draft is not None:
+        parts.append(_("DRAFT for {year}, not in force").format(year=pack.draft))
+    return _("; ").join(parts)

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mediaid.cli.options import DEFAULT_PACK, Overlay, PackOption, Readings
+from mediaid.cli.options import (
+    DEFAULT_PACK,
+    Drafts,
+    KnownOn,
+    Overlay,
+    PackOption,
+    Readings,
+    draft_lines,
+    known_day,
+)
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -65,6 +74,8 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
     pack: PackOption = DEFAULT_PACK,
     reading: Readings = None,
     overlay: Overlay = None,
+    draft: Drafts = False,
+    known_on: KnownOn = "",
     rejects: Annotated[
         Path | None,
         typer.Option(
@@ -200,7 +211,13 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
     from mediaid.batch.run import Job
     from mediaid.batch.summary import show
 
-    loaded = load_pack(pack, readings=reading or (), overlay=overlay)
+    loaded = load_pack(
+        pack,
+        readings=reading or (),
+        overlay=overlay,
+        drafts=draft,
+        known_on=known_day(known_on),
+    )
     job = Job(
         claims=claims,
         output=output,
@@ -225,6 +242,8 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
         if resume:
             typer.echo(_("the same command goes on from what is done"), err=True)
         raise typer.Exit(REFUSED) from None
+    for line in draft_lines(loaded):
+        typer.echo(line)
     typer.echo(show(found))
     typer.echo(_("written: {files}").format(files=", ".join(map(str, job.outputs))))
 

@@ -12,6 +12,7 @@ from mediaid.cli.budget_forecast import ClaimsOrNone, FromRegister, IgnoreColumn
 from mediaid.cli.options import (
     DEFAULT_PACK,
     AsJson,
+    Drafts,
     Overlay,
     PackOption,
     Readings,
@@ -64,6 +65,7 @@ def compare(  # noqa: PLR0913, PLR0917 - one parameter an option
     pack: PackOption = DEFAULT_PACK,
     reading: Readings = None,
     overlay: Overlay = None,
+    draft: Drafts = False,
     policy_year: PolicyYear = None,
     simulate: Annotated[
         int, typer.Option("--simulate", min=100, max=100_000, help=_("Years to simulate."))
@@ -88,11 +90,12 @@ def compare(  # noqa: PLR0913, PLR0917 - one parameter an option
     changed = {pair.partition("=")[0] for pair in reform_reading or []}
     kept = [pair for pair in own if pair.partition("=")[0] not in changed]
     packs = (
-        load_pack(pack, readings=own, overlay=overlay),
+        load_pack(pack, readings=own, overlay=overlay, drafts=draft),
         load_pack(
             pack,
             readings=[*kept, *(reform_reading or [])],
             overlay=overlay if reform is None else reform,
+            drafts=draft,
         ),
     )
     book = book_of(claims, register, packs[0], ignore_column or ())

@@ -13,6 +13,7 @@ import typer
 from mediaid.cli.options import (
     DEFAULT_PACK,
     AsJson,
+    Drafts,
     Overlay,
     PackOption,
     Readings,
@@ -142,6 +143,7 @@ def forecast(  # noqa: PLR0913, PLR0917 - one parameter an option
     pack: PackOption = DEFAULT_PACK,
     reading: Readings = None,
     overlay: Overlay = None,
+    draft: Drafts = False,
     price_growth: PriceGrowth = "0%",
     headcount_growth: HeadcountGrowth = "0%",
     price_sd: PriceSd = "3%",
@@ -169,7 +171,7 @@ def forecast(  # noqa: PLR0913, PLR0917 - one parameter an option
     from mediaid.cli.budget_claims import book_of
     from mediaid.packs.load import load_pack
 
-    rules = load_pack(pack, readings=reading or (), overlay=overlay)
+    rules = load_pack(pack, readings=reading or (), overlay=overlay, drafts=draft)
     terms = replace(
         terms_of(cut_off, year, price_growth, headcount_growth, price_sd, headcount_sd),
         policy_year=policy_year,
@@ -223,6 +225,7 @@ def backtest(  # noqa: PLR0913, PLR0917 - one parameter an option
     pack: PackOption = DEFAULT_PACK,
     reading: Readings = None,
     overlay: Overlay = None,
+    draft: Drafts = False,
     price_growth: PriceGrowth = "0%",
     headcount_growth: HeadcountGrowth = "0%",
     price_sd: PriceSd = "3%",
@@ -251,7 +254,7 @@ def backtest(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     if bool(claims or register) == (synthetic is not None):
         raise MediaidError(_("give claims files, or --synthetic for invented claims"))
-    rules = load_pack(pack, readings=reading or (), overlay=overlay)
+    rules = load_pack(pack, readings=reading or (), overlay=overlay, drafts=draft)
     terms = Terms(
         year=1970,
         cut_off=dt.date(1970, 1, 1),

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mediaid.cli.options import DEFAULT_PACK, AsJson, Overlay, PackOption, Readings, print_json
+from mediaid.cli.options import (
+    DEFAULT_PACK,
+    AsJson,
+    Drafts,
+    KnownOn,
+    Overlay,
+    PackOption,
+    Readings,
+    draft_lines,
+    known_day,
+    print_json,
+)
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -67,13 +78,21 @@ def calc(  # noqa: PLR0913, PLR0917 - one parameter an option
     ] = None,
     reading: Readings = None,
     overlay: Overlay = None,
+    draft: Drafts = False,
+    known_on: KnownOn = "",
     as_json: AsJson = False,
 ) -> None:
     from mediaid.engine.explain import settle_claim
     from mediaid.engine.present import as_data, as_text
     from mediaid.packs.load import load_pack
 
-    rules = load_pack(pack, readings=reading or (), overlay=overlay)
+    rules = load_pack(
+        pack,
+        readings=reading or (),
+        overlay=overlay,
+        drafts=draft,
+        known_on=known_day(known_on),
+    )
     claim = {
         **_fields(field or [], rules),
         "category": category,
@@ -94,12 +113,16 @@ def calc(  # noqa: PLR0913, PLR0917 - one parameter an option
         for code in also_category or []
     }
     if as_json:
-        data = as_data(result)
+        data = as_data(result) | {"draft": rules.draft, "known_on": known_on or None}
         if others:
             data["other_categories"] = _as_yuan(others)
         print_json(data)
         return
+    for line in draft_lines(rules):
+        typer.echo(line)
     typer.echo(as_text(result))
+    if known_on:
+        typer.echo(_("As known on {day}").format(day=known_day(known_on)))
     for code, aid in others.items():
         typer.echo(_other(code, aid, result.aid))
 

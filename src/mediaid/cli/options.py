@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mediaid.i18n import gettext as _
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from mediaid.packs.model import Pack
 
 DEFAULT_PACK = "shanghai-minhang"
 
@@ -29,7 +34,49 @@ Overlay = Annotated[
         "--overlay", metavar="FILE", help=_("A file of changed values."), show_default=False
     ),
 ]
+Drafts = Annotated[
+    bool,
+    typer.Option(
+        "--draft", help=_("Compute with a draft that is not in force; every result says so.")
+    ),
+]
+KnownOn = Annotated[
+    str,
+    typer.Option(
+        "--known-on",
+        metavar="YYYY-MM-DD",
+        show_default=False,
+        help=_("By the version of the pack that was adopted by this day."),
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print JSON."))]
+
+
+def day_of(text: str, option: str) -> dt.date:
+    """Read a day. Raises MediaidError at the option."""
+    import datetime  # noqa: PLC0415 - a command imports what it needs when it runs
+
+    from mediaid.claims.cells import EPOCH, parse_day  # noqa: PLC0415
+    from mediaid.faults import Fault, MediaidError  # noqa: PLC0415
+
+    try:
+        return EPOCH + datetime.timedelta(days=parse_day(text))
+    except ValueError as error:
+        raise MediaidError(Fault(option, str(error))) from None
+
+
+def known_day(text: str) -> dt.date | None:
+    """Read --known-on; None where it is left out."""
+    return day_of(text, "--known-on") if text else None
+
+
+def draft_lines(pack: Pack) -> list[str]:
+    """Say of a draft, where one is computed with, that it is not in force."""
+    if pack.draft is None:
+        return []
+    return [
+        _("DRAFT for {year}, not in force: {overlay}").format(year=pack.draft, overlay=pack.overlay)
+    ]
 
 
 def print_json(data: object) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mediaid.cli.options import AsJson, Overlay, Readings, print_json
+from mediaid.cli import rules_versions
+from mediaid.cli.options import AsJson, Overlay, Readings, day_of, print_json
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from mediaid.packs.show.values import Line
 
 app = typer.Typer(no_args_is_help=True)
+rules_versions.add_commands(app)
 
 _WIDEST = 100
 
@@ -88,8 +90,8 @@ def show(
     from mediaid.packs.load import load_pack
     from mediaid.packs.show.pack import last_confirmed, pack_data, pack_lines
 
-    loaded = load_pack(pack, readings=reading or (), overlay=overlay)
-    day = _day(on) if on else last_confirmed(loaded)
+    loaded = load_pack(pack, readings=reading or (), overlay=overlay, drafts=True)
+    day = day_of(on, "--on") if on else last_confirmed(loaded)
     if as_json:
         print_json(pack_data(loaded, day))
     else:
@@ -138,9 +140,9 @@ def diff(
     from mediaid.packs.show.pack import last_confirmed, policy_lines
 
     one = load_pack(old)
-    two = load_pack(new or old, readings=reading or (), overlay=overlay)
-    day = _day(on) if on else last_confirmed(one)
-    other = _day(then) if then else day
+    two = load_pack(new or old, readings=reading or (), overlay=overlay, drafts=True)
+    day = day_of(on, "--on") if on else last_confirmed(one)
+    other = day_of(then, "--then") if then else day
     found = list(differences(policy_lines(one, day), policy_lines(two, other)))
     if as_json:
         print_json(
@@ -160,33 +162,54 @@ def diff(
 
 @app.command("check", help=_("Check a pack: every fault at once, with file, line and column."))
 def check(
-    folder: Annotated[str, typer.Argument(metavar="DIR", help=_("Folder (or id) of the pack."))],
+    folder: Annotated[
+        str,
+        typer.Argument(
+            metavar="DIR|FILE", help=_("Folder (or id) of the pack; or an overlay or draft file.")
+        ),
+    ],
+    pack: Annotated[
+        str,
+        typer.Option(
+            "--pack",
+            metavar="ID|DIR",
+            show_default=False,
+            help=_("The pack of an overlay; default: the shipped one it names."),
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
+    from pathlib import Path
+
     from mediaid.faults import PackError
     from mediaid.packs.load import load_pack
 
+    if Path(folder).is_file():
+        from mediaid.cli.rules_versions import check_overlay
+
+        check_overlay(Path(folder), pack, as_json)
+        return
     try:
-        pack = load_pack(folder)
+        loaded = load_pack(folder)
     except PackError as error:
         if not as_json:
             raise
         print_json({"faults": [{"where": f.where, "message": f.message} for f in error.faults]})
         raise typer.Exit(2) from None
     if as_json:
-        print_json({"faults": [], "pack": pack.id, "hash": pack.hash})
+        print_json({"faults": [], "pack": loaded.id, "hash": loaded.hash})
         return
-    values = sum(len(p.values) for b in pack.benefits for p in b.parameters.values())
-    values += sum(len(p.values) for p in pack.model.pack.shared.parameters.values())
+    values = sum(len(p.values) for b in loaded.benefits for p in b.parameters.values())
+    values += sum(len(p.values) for p in loaded.model.pack.shared.parameters.values())
     typer.echo(
         _(
             "{id} is sound: {benefits} benefits, {values} dated values, {readings} readings; {hash}"
         ).format(
-            id=pack.id,
-            benefits=len(pack.benefits),
+            id=loaded.id,
+            benefits=len(loaded.benefits),
             values=values,
-            readings=len(pack.model.readings),
-            hash=pack.hash,
+            readings=len(loaded.model.readings),
+            hash=loaded.hash,
         )
     )
 
@@ -215,19 +238,6 @@ def _difference_lines(
         above = shown
     if not above:
         yield Line(0, _("no differences"))
-
-
-def _day(text: str) -> dt.date:
-    from mediaid.claims.cells import EPOCH, parse_day
-    from mediaid.faults import Fault, MediaidError
-
-    try:
-        days = parse_day(text)
-    except ValueError as error:
-        raise MediaidError(Fault("--on", str(error))) from None
-    import datetime as dt
-
-    return EPOCH + dt.timedelta(days=days)
 
 
 def _print_lines(lines: Iterable[Line]) -> None:

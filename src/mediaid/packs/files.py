@@ -102,12 +102,39 @@ def read_files(folder: Path, shown: str) -> Folder:
     for path in paths:
         try:
             source = yamlsource.read(path, f"{shown}/{path.name}")
+            found.faults += _unfilled(source)
             found.faults += source.faults
             _place(source, found)
         except PackError as error:
             found.faults += error.faults
             found.unread = True
     return found
+
+
+BLANK = "___"
+"""Stands in a new pack where somebody has to write what the document says."""
+
+
+def _unfilled(source: Source) -> list[Fault]:
+    """Return the places of a file that are still to be filled in."""
+    blank = [at for at in source.marks if _at(source.data, at) == BLANK]
+    source.broken.update(blank)
+    return [
+        Fault(
+            source.where(at),
+            _("{key} is to be filled in, in the place of {blank}").format(key=at[-1], blank=BLANK),
+        )
+        for at in blank
+    ]
+
+
+def _at(data: Any, at: Location) -> Any:
+    for part in at:
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
 
 
 def _place(source: Source, found: Folder) -> None:

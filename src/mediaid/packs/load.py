@@ -11,6 +11,8 @@ from mediaid.packs.find import pack_folder
 from mediaid.packs.model import Pack, Rules
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from mediaid.packs.model import PackModel
     from mediaid.packs.overlay import Sourced
 
@@ -20,28 +22,37 @@ def load_pack(
     *,
     readings: Mapping[str, str] | Iterable[str] = (),
     overlay: Path | str | None = None,
+    drafts: bool = False,
+    known_on: dt.date | None = None,
 ) -> Pack:
     """Load a shipped pack by its id, or any pack by its folder.
 
     `readings` chooses alternatives (id → alternative, or "id=alternative" texts); `overlay` names
-    a file of changes. Raises PackError with every fault.
+    a file of changes; one that is a draft of a year is refused unless `drafts`. `known_on` takes
+    the version of the pack that was adopted by that day. Raises PackError with every fault.
     """
     folder = pack_folder(id_or_path)
     shown = str(id_or_path)
-    kept = cache.load(folder, lambda: read_folder(folder, shown))
+    if known_on is None:
+        kept = cache.load(folder, lambda: read_folder(folder, shown))
+    else:
+        from mediaid.packs.versions.kept import known_pack  # noqa: PLC0415
+
+        kept = known_pack(folder, shown, known_on)
     chosen, changes = _choose(kept.rules, readings)
-    name = None
+    name = year = None
     if overlay is not None:
         from mediaid.packs.change import read_overlay  # noqa: PLC0415
 
-        name, more = read_overlay(Path(overlay), kept.rules, kept.hash)
-        changes = [*changes, *more]
+        given = read_overlay(Path(overlay), kept.rules, kept.hash, drafts=drafts)
+        name, year = given.name, given.overlay.draft
+        changes = [*changes, *given.changes]
     if not changes:
         return Pack(kept.rules, kept.hash, kept.hash, chosen, rest=kept.whole)
     from mediaid.packs.hashing import rules_hash  # noqa: PLC0415
 
     changed = changed_model(kept.whole(), changes)
-    return Pack(changed, rules_hash(changed), kept.hash, chosen, name)
+    return Pack(changed, rules_hash(changed), kept.hash, chosen, name, year)
 
 
 # A pack that comes from the cache as it stands needs none of what reads, checks and changes packs.

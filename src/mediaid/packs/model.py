@@ -84,6 +84,8 @@ class Pack:
     base_hash: str
     readings: Mapping[str, str] = field(default_factory=dict)
     overlay: str | None = None
+    draft: int | None = None
+    """The year that the overlay is a draft for: nothing computed by it is in force."""
     rest: "Callable[[], PackModel] | None" = None
     """Loads the whole pack where `model` holds its rules alone."""
 

@@ -5,7 +5,9 @@ A place is addressed as
   BENEFIT/when/FIELD[/CODE…]      a condition, or the parameter of codes it names
   BENEFIT/STEP/when[/FIELD[/CODE…]]  a step's conditions
   BENEFIT/pools/POOL[/KEY…], BENEFIT/parameters/NAME, BENEFIT/steps/NAME
-  shared/NAME[/CODE…], shared/pools/POOL[/KEY…], shared/parameters/NAME
+  BENEFIT/parameters/NAME/values[/CODE…]  the values of a parameter, whatever uses it
+  shared/NAME[/CODE…], shared/pools/POOL[/KEY…], shared/parameters/NAME[/values[/CODE…]]
+  funding/ID/parameters/NAME/values[/CODE…], work_funds/LINE/values, enrolment/INSURANCE/values
   sources/ID                      a document that changed values cite
   pack/preselfpay                 a key of pack.yaml
 """
@@ -26,6 +28,17 @@ from mediaid.packs.types import Label
 Raw = dict[str, Any]
 _REFERENCES = ("at", "of", "above")
 _FIXED = ("verb", "name")
+APART = {
+    "funding": ("funding", "parameters", "parameter", "values"),
+    "work_funds": ("line", "values"),
+    "enrolment": ("insurance", "values"),
+}
+"""The way to the dated values of parts that decide no person's aid, key by key."""
+APART_FORMS = {
+    "funding": "funding/ID/parameters/NAME/values",
+    "work_funds": "work_funds/LINE/values",
+    "enrolment": "enrolment/INSURANCE/values",
+}
 _MEANT = {"pool": "pools", "parameter": "parameters", "step": "steps"}
 """Keys of a benefit as they are often miswritten in places."""
 
@@ -34,13 +47,15 @@ _MEANT = {"pool": "pools", "parameter": "parameters", "step": "steps"}
 class Sourced:
     """A change and who makes it: a reading or an overlay, named in the citations of its values.
 
-    `draft` changes make the values they touch drafts, unless they say otherwise.
+    `draft` changes make the values they touch drafts, unless they say otherwise. `adopted` ones are
+    the pack's own from now on: what they cite is cited as it is.
     """
 
     change: Change
     by: Label
     where: str
     draft: bool
+    adopted: bool = False
 
 
 @dataclass(frozen=True)
@@ -207,6 +222,9 @@ class _Editor:
         if parts == ["pack", "preselfpay"]:
             self._plain(self.raw["pack"], parts[1:], sourced, ("pack",))
             return
+        if parts[0] in APART and parts[0] not in self.raw["benefits"]:
+            self._apart(parts, sourced)
+            return
         if parts[0] == "shared":
             scope, start = self.raw["pack"]["shared"], ("pack", "shared")
         else:
@@ -222,6 +240,31 @@ class _Editor:
             self._condition(scope, scope["when"], parts[2:], sourced, (*start, "when"))
         else:
             self._argument(scope, parts, sourced, start)
+
+    def _apart(self, parts: list[str], sourced: Sourced) -> None:
+        """Change a dated value of a part that decides no person's aid."""
+        names = {"line": _("line"), "insurance": _("insurance"), "parameter": _("parameter")}
+        scope: Any = self.raw[parts[0]]
+        at: Location = (parts[0],)
+        keys = iter(parts[1:])
+        for wanted in APART[parts[0]]:
+            key = next(keys, "")
+            if wanted in ("parameters", "values") and key != wanted:
+                raise ValueError(
+                    _("{place} is no place of a dated value: write {form}").format(
+                        place=visible(sourced.change.at),
+                        form=APART_FORMS[parts[0]],
+                    )
+                )
+            if wanted == "values":
+                break
+            scope = _get(scope, key, names.get(wanted, wanted))
+            at = (*at, key)
+        codes = tuple(keys)
+        if sourced.change.from_ is None:
+            raise ValueError(_("say from which day the new value holds: add from"))
+        self._claim(Place(at, codes), sourced)
+        self.dates.change(scope, at, codes, sourced)
 
     def _claim(self, place: Place, sourced: Sourced) -> None:
         """Note what a change touches; refuse a place that another one touches as well."""
@@ -258,6 +301,9 @@ class _Editor:
 
     def _part(self, scope: Raw, keys: Sequence[str], sourced: Sourced, start: Location) -> None:
         """Set a pool or parameter, or something in one."""
+        if keys[0] == "parameters" and keys[2:3] == ["values"]:
+            self._parameter(scope, keys[1], keys[3:], sourced, start)
+            return
         if keys[0] == "parameters" and len(keys) > 2:
             raise ValueError(
                 _(

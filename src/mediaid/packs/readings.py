@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from mediaid.packs.types import After, Cite, Day, Id, Label, Status, Strict
+from mediaid.packs.types import After, Cite, Day, Id, Label, Status, Strict, Whole
 
 
 class Change(Strict):
@@ -61,9 +61,14 @@ class OverlayBase(Strict):
 
 
 class Overlay(Strict):
-    """A reform, a what-if or a draft of next year's policy."""
+    """A reform, a what-if or a draft of next year's policy.
+
+    `draft` is the year that it is a draft for: it computes only where drafts are asked for, and
+    each of its values is open until its status says `confirmed` (then it cites) or `carried`.
+    """
 
     overlay: Id
     label: Label
+    draft: Whole | None = None
     base: OverlayBase
     changes: Annotated[list[Change], Field(min_length=1)]

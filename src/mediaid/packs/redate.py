@@ -154,6 +154,9 @@ def _cite(changed: _Changed, pack: Raw) -> Raw:
     """
     cites = [sourced.change.cite for _codes, sourced in changed.changes]
     first = cites[0]
+    adopted = all(sourced.adopted for _codes, sourced in changed.changes)
+    if adopted and not any(cites):
+        return changed.was
     if (
         first is not None
         and _nothing_left(changed)
@@ -162,6 +165,8 @@ def _cite(changed: _Changed, pack: Raw) -> Raw:
             for cite in cites
         )
     ):
+        if adopted:
+            return first.model_dump(mode="json", exclude_none=True)
         notes = {lang: _joined(changed, pack, lang, cited=False) for lang in LANGS}
         return {"source": first.source, "at": first.at, "note": notes}
     old = changed.was.get("note") or {}

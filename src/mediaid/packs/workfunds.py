@@ -9,7 +9,7 @@ from pydantic import Field
 
 from mediaid.faults import Location
 from mediaid.i18n import gettext as _
-from mediaid.money import show_yuan
+from mediaid.money import format_yuan, show_yuan
 from mediaid.packs.rules import Dated
 from mediaid.packs.types import Id, Label, Strict, Whole, Yuan
 from mediaid.packs.values import Problem, date_problems
@@ -37,6 +37,13 @@ class WorkFund(Strict):
         """分 of the line: what exceeds a whole multiple of `cut_to` falls away."""
         uncut = self.uncut()
         return uncut - uncut % self.cut_to if self.cut_to else uncut
+
+    def written(self) -> dict[str, str]:
+        """Return the value as a file has it: counts as they are, amounts in 元."""
+        return {
+            name: str(its) if name == "headcount" else format_yuan(its)
+            for name, its in self.model_dump(exclude_none=True).items()
+        }
 
 
 class WorkFundDated(Dated):

@@ -113,7 +113,7 @@ class _Packs:
         choice = frozenset(readings.items()), overlay
         if choice not in self.loaded:
             path = None if overlay is None else self.folder / overlay
-            self.loaded[choice] = load_pack(self.pack, readings=readings, overlay=path)
+            self.loaded[choice] = load_pack(self.pack, readings=readings, overlay=path, drafts=True)
         return self.loaded[choice]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from mediaid.batch.drafts import marked
 from mediaid.batch.headings import Columns
 from mediaid.batch.large.closing import closing_frame
 from mediaid.batch.large.parts import Part
@@ -104,7 +105,7 @@ def settle_piece(
     """Settle a piece whose good claims have these numbers, and put its lines aside by stretch."""
     claims = table.claims()
     settlement = settle(claims, table.pack, opening)
-    lines = settlement.lines
+    lines = marked(settlement.lines, table.pack)
     if wanted.closing:
         _put(folder / f"closing-{number}", [closing_frame(settlement, opening)])
     if wanted.tally:

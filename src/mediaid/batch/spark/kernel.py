@@ -17,6 +17,7 @@ import polars as pl
 
 from mediaid import i18n
 from mediaid.batch.cells import MISSING, TYPES
+from mediaid.batch.drafts import marked
 from mediaid.batch.large.parts import Part
 from mediaid.batch.large.piece import table_of
 from mediaid.batch.large.tally import tally
@@ -76,6 +77,7 @@ def packed(pack: Pack) -> tuple[tuple[str, Any], ...]:
         ("base", pack.base_hash),
         ("readings", tuple(pack.readings.items())),
         ("overlay", pack.overlay),
+        ("draft", pack.draft),
     )
 
 
@@ -84,7 +86,13 @@ def _pack_of(texts: tuple[tuple[str, Any], ...]) -> Pack:
     its = dict(texts)
     kept = from_texts(its)
     return Pack(
-        kept.rules, kept.hash, its["base"], dict(its["readings"]), its["overlay"], rest=kept.whole
+        kept.rules,
+        kept.hash,
+        its["base"],
+        dict(its["readings"]),
+        its["overlay"],
+        its["draft"],
+        kept.whole,
     )
 
 
@@ -186,7 +194,7 @@ def settled(task: Task, table: pa.Table) -> pa.Table:
         np.zeros(frame.height, dtype=np.bool_),
         void if void.any() else None,
     ).claims()
-    lines = settle(claims, pack).lines
+    lines = marked(settle(claims, pack).lines, pack)
     result = result_frame(lines, claims, task.overpaid)
     missing = [f"payer_{payer}" for payer in task.payers if payer not in lines.payers]
     result = result.with_columns(

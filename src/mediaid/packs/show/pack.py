@@ -31,6 +31,8 @@ def heading_lines(pack: Pack, day: dt.date) -> Iterator[Line]:
     yield Line(0, _("Rules {hash}").format(hash=pack.hash))
     if pack.overlay:
         yield Line(0, _("Overlay: {overlay}").format(overlay=pack.overlay))
+    if pack.draft is not None:
+        yield Line(0, _("DRAFT for {year}, not in force").format(year=pack.draft))
 
 
 def policy_lines(pack: Pack, day: dt.date) -> Iterator[Line]:
@@ -127,6 +129,7 @@ def pack_data(pack: Pack, day: dt.date) -> dict[str, Any]:
         "on": str(day),
         "hash": pack.hash,
         "overlay": pack.overlay,
+        "draft": pack.draft,
         "readings": _readings_data(pack),
         "shared": {
             name: value_data(pack, parameter, day)

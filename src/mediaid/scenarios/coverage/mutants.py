@@ -56,7 +56,9 @@ class Mutant:
         if choice not in self._packs:
             chosen, changes = choose(self.model, dict(choice.readings))
             if choice.overlay is not None:
-                changes += read_overlay(choice.overlay, self.model, self.base_hash)[1]
+                changes += read_overlay(
+                    choice.overlay, self.model, self.base_hash, drafts=True
+                ).changes
             model = changed_model(self.model, changes) if changes else self.model
             # The hash only tells the mutants apart: no figure of theirs leaves this run.
             name = f"changed {self._number}, {choice.readings}, {choice.overlay}"
