@@ -74,8 +74,8 @@ def compare(  # noqa: PLR0913, PLR0917 - one parameter an option
     from mediaid.budget.compare import reform as comparing
     from mediaid.budget.compare.present import as_data, as_text
     from mediaid.budget.forecast.terms import Terms
-    from mediaid.cli.budget_claims import read_book
     from mediaid.cli.budget_forecast import day_of
+    from mediaid.desk.budget.files import read_book
     from mediaid.faults import MediaidError
     from mediaid.packs.load import load_pack
 

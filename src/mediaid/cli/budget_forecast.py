@@ -140,7 +140,7 @@ def forecast(  # noqa: PLR0913, PLR0917 - one parameter an option
     from mediaid.budget.forecast.forecast import forecast as run
     from mediaid.budget.forecast.present import as_data, as_text
     from mediaid.budget.forecast.terms import Terms
-    from mediaid.cli.budget_claims import read_book
+    from mediaid.desk.budget.files import read_book
     from mediaid.packs.load import load_pack
 
     rules = load_pack(pack, readings=reading or (), overlay=overlay)
@@ -224,7 +224,7 @@ def backtest(  # noqa: PLR0913, PLR0917 - one parameter an option
     from mediaid.budget.forecast.present import Group, backtest_data, backtest_text
     from mediaid.budget.forecast.synthetic import worlds
     from mediaid.budget.forecast.terms import Terms
-    from mediaid.cli.budget_claims import read_book
+    from mediaid.desk.budget.files import read_book
     from mediaid.faults import MediaidError
     from mediaid.packs.load import load_pack
 

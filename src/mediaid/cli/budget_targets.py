@@ -38,7 +38,7 @@ def targets(
 ) -> None:
     from mediaid.budget.funding.years import document_year
     from mediaid.budget.targets import as_data, as_text, indicators
-    from mediaid.cli.budget_funding import headcounts_of
+    from mediaid.desk.budget.files import headcounts_of
     from mediaid.packs.load import load_pack
 
     rules = load_pack(pack)

@@ -1,6 +1,6 @@
-"""Claims files for forecasts: claims, when each became known, and its town."""
+"""Files that budgets are made from: claims with when each became known and its town; headcounts."""
 
-# ruff: noqa: PLC0415 - a command imports what it needs when it runs: start-up stays fast
+# ruff: noqa: PLC0415 - what reads files is loaded when there is one to read
 from __future__ import annotations
 
 from pathlib import Path
@@ -9,27 +9,42 @@ from typing import TYPE_CHECKING, Any
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from mediaid.batch.source import Source
     from mediaid.batch.table import Table
     from mediaid.budget.forecast.book import Book, Read
+    from mediaid.budget.funding.headcounts import Headcounts
     from mediaid.packs.model import Pack
+
+    Report = Callable[[str, float], None]
 
 KNOWN, TOWN = "settled_on", "area"
 SHOWN = 20
 
 
-def read_book(paths: Sequence[Path], pack: Pack, ignore: Collection[str] = ()) -> Book:
+def _quiet(doing: str, done: float) -> None:
+    """Report nothing."""
+
+
+def read_book(
+    paths: Sequence[Path], pack: Pack, ignore: Collection[str] = (), report: Report = _quiet
+) -> Book:
     """Read claims files into one book, without the columns to `ignore`.
 
-    Raises ClaimError at the first bad file.
+    `report` is told which file is read, and how much of the reading is done (0 to 1). Raises
+    ClaimError at the first bad file.
     """
     from mediaid.batch.formats import need_libraries
     from mediaid.budget.forecast.book import make_book
+    from mediaid.faults import visible_path
 
     need_libraries()
-    return make_book([_read(path, pack, ignore) for path in paths], pack)
+    found = []
+    for at, path in enumerate(paths):
+        report(_("reading {file}").format(file=visible_path(path.name)), at / len(paths))
+        found.append(_read(path, pack, ignore))
+    return make_book(found, pack)
 
 
 def _read(path: Path, pack: Pack, ignore: Collection[str]) -> Read:
@@ -99,3 +114,30 @@ def _towns(table: Table, found: dict[str, int]) -> list[str] | None:
     at = found[TOWN]
     cells = as_text(table.source.load([at])[str(at)]).fill_null("").to_list()
     return [cell.strip() for cell, good in zip(cells, table.good().tolist(), strict=True) if good]
+
+
+def headcounts_of(path: Path, rules: Pack) -> Headcounts:
+    """Read a headcount file with the readers of claims files. Raises MediaidError, every fault."""
+    from mediaid.batch.formats import need_libraries
+    from mediaid.budget.funding.headcounts import read_headcounts
+    from mediaid.faults import Fault, MediaidError, visible_path
+
+    need_libraries()
+    from mediaid.batch.source import FIRST_ROW, cell_text, open_source
+
+    name = visible_path(path)
+    fundings = list(rules.funding.values())
+    if len(fundings) != 1:
+        raise MediaidError(
+            Fault(name, _("pack {pack} has no one funding by headcount").format(pack=rules.id))
+        )
+    source = open_source(path)
+    frame = source.load(range(len(source.headings)))
+    if source.broken:
+        faults = [
+            Fault(_("{file}, row {row}").format(file=name, row=row + FIRST_ROW), reason)
+            for row, reason in source.broken.items()
+        ]
+        raise MediaidError(faults)
+    rows = [[cell_text(cell) for cell in row] for row in frame.rows()]
+    return read_headcounts(source.headings, rows, fundings[0], name)
