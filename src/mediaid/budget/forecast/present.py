@@ -141,6 +141,15 @@ def _lines(pack: Pack, its: Forecast, checked: Checked) -> Iterator[str]:
     yield ""
     yield from _beside_lines(its)
     yield ""
+    yield from assumed_lines(terms)
+    if checked:
+        yield _("{count} of them settled again by the engine: {equal} equal to the 分").format(
+            count=len(checked), equal=sum(one == two for _year, one, two in checked)
+        )
+
+
+def assumed_lines(terms: Terms) -> Iterator[str]:
+    """Say what is assumed, and by which seed years are simulated."""
     yield _("assumed: prices {growth} a year (± {sd})").format(
         growth=format_percent_signed(terms.price_growth), sd=_percent(terms.price_sd)
     )
@@ -150,10 +159,6 @@ def _lines(pack: Pack, its: Forecast, checked: Checked) -> Iterator[str]:
     yield _("{count} simulated years, seed {seed}").format(
         count=f"{terms.simulated:,}", seed=terms.seed
     )
-    if checked:
-        yield _("{count} of them settled again by the engine: {equal} equal to the 分").format(
-            count=len(checked), equal=sum(one == two for _year, one, two in checked)
-        )
 
 
 def _figures(its: Forecast) -> list[str]:
@@ -162,26 +167,36 @@ def _figures(its: Forecast) -> list[str]:
     return aligned(rows, left=1)
 
 
-def _steps_lines(its: Forecast) -> list[str]:
-    names = {
+def step_names(its: Forecast) -> dict[str, str]:
+    """Return the parts of `steps` in words."""
+    return {
         "known": _("claims in hand, as the engine settles them"),
         "rest-of-year": _("late claims and the rest of the year of persons seen"),
         "persons-to-come": _("persons still to come")
         if its.terms.year == its.terms.cut_off.year
         else _("persons of the year"),
     }
+
+
+def _steps_lines(its: Forecast) -> list[str]:
+    names = step_names(its)
     rows = [[names[name], show_yuan(fen)] for name, fen in steps(its).items()]
     return aligned([*rows, [_("central"), show_yuan(its.central.total)]], left=1)
 
 
-def _driver_lines(its: Forecast) -> list[str]:
-    names = {
+def driver_names() -> dict[str, str]:
+    """Return each driver in words."""
+    return {
         "as-assumed": _("as assumed"),
         "no-growth": _("without growth of prices and persons"),
         "price-plus-point": _("prices one point more a year"),
         "headcount-plus-point": _("persons one point more a year"),
         "no-late-claims": _("without late claims"),
     }
+
+
+def _driver_lines(its: Forecast) -> list[str]:
+    names = driver_names()
     base = its.drivers[0].total
     rows = [[_("if"), _("central"), _("difference")]]
     rows += [
