@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -81,6 +82,13 @@ class FundingSheet:
         else:
             self.source, self.rows = "", [self._blank()]
 
+    def copy(self) -> FundingSheet:
+        """Return a sheet that further typing does not change, to be worked out elsewhere."""
+        other = copy.copy(self)
+        other.rows = [dict(row) for row in self.rows]
+        other.texts = dict(self.texts)
+        return other
+
     def read_file(self, path: Path) -> None:
         """Put the headcounts of a file in. Raises MediaidError with every fault, and changes
         nothing then."""
@@ -110,7 +118,7 @@ class FundingSheet:
     @property
     def columns(self) -> tuple[tuple[str, str], ...]:
         """The columns of the headcounts, each with its heading; a file may bring years."""
-        heads = {"place": _("place"), "area": _("area"), "headcount": _("persons")}
+        heads = {"place": _("place"), "area": _("area"), "headcount": _("number of persons")}
         if self.rows and "year" in self.rows[0]:
             heads["year"] = _("year")
         return tuple(heads.items()) if self.funding else ()

@@ -88,7 +88,7 @@ def _places(year: int, its: FundingTable) -> Table:
     ]
     totals = (*(Money(its.total(payer)) for payer in its.payers), Money(its.total()))
     rows.append(Row((_("total"), "", sum(its.headcounts.values()), *totals), True))
-    heads = (_("place"), _("area"), _("persons"), *names.values(), _("total"))
+    heads = (_("place"), _("area"), _("number of persons"), *names.values(), _("total"))
     return Table(_title(year, its.funding.label), heads, tuple(rows), left=2)
 
 
@@ -121,7 +121,7 @@ def _work_funds(year: int, lines: Sequence[WorkFundAmount]) -> Table:
             rows.append(Row((name, *each, Money(line.amount))))
     whole = sum(line.amount for line in lines)
     rows.append(Row((_("total"), "", "", "", Money(whole)), True))
-    heads = (_("line"), _("persons"), _("yuan a head"), _("uncut"), _("amount"))
+    heads = (_("line"), _("number of persons"), _("yuan a head"), _("uncut"), _("amount"))
     return Table(_title(year, _("Work funds")), heads, tuple(rows))
 
 

@@ -81,7 +81,7 @@ def _found(finding: Finding, names: Mapping[str, str]) -> Found:
     lines = [line.strip() for line in finding_lines(finding)]
     return Found(
         f"{MARKS[finding.kind]} {names[finding.kind]}",
-        str(finding.stated.label),
+        f"{finding.stated.label} ({compared.comparison.id})",
         size,
         finding.kind in ("new", "gone"),
         tuple(lines),
