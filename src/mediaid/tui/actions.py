@@ -170,6 +170,29 @@ ACTIONS: tuple[Action, ...] = (
         "budget",
     ),
     Action(
+        "import_open", "ctrl+o", "选文件", "File",
+        "选择要导入的文件。", "Choose the file to be taken in.",
+        "import", footer=True,
+    ),
+    Action(
+        "import_try", "f8", "试算/停止", "Try/stop",
+        "读文件并说明导入会怎样，不作任何改动；再按一次停止。",
+        "Read the file and say what would come of it, changing nothing; again: stop.",
+        "import", footer=True,
+    ),
+    Action(
+        "import_take", "f9", "导入", "Take in",
+        "确认后全部登记；有一行不能登记就一行也不登记。",
+        "After asking, take all of it in, or nothing.",
+        "import", footer=True,
+    ),
+    Action(
+        "import_rows", "f4", "看各行", "Rows",
+        "到未导入的各行里翻看；再按一次回到填写处。",
+        "Go to the rows that are not taken in; again: back to the fields.",
+        "import", footer=True,
+    ),
+    Action(
         "pack", "f5", "规则包", "Rule pack",
         "换一个规则包。", "Choose another rule pack.",
         footer=True,

@@ -25,6 +25,7 @@ from mediaid.tui.widgets.line import LineInput
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mediaid.desk.importing import ImportSheet
     from mediaid.tui.screens.budget import Sheets
 
 DEFAULT_THEME = "textual-dark"
@@ -47,6 +48,8 @@ class MediaidApp(Guarded, App[None]):
         self.set_keymap(self.keys_by_action)
         self.budget_sheets: Sheets | None = None
         """What is filled in on the budget's screen."""
+        self.import_sheet: ImportSheet | None = None
+        """What is filled in on the import's screen."""
         self.theme = (
             self.settings.theme if self.settings.theme in self.available_themes else DEFAULT_THEME
         )
@@ -155,6 +158,15 @@ class MediaidApp(Guarded, App[None]):
                 self.install_screen(BudgetPage(self.budget_sheets), "budget")
             self.push_screen("budget")
 
+    def do_show_import(self) -> None:
+        """Show the import of files."""
+        from mediaid.tui.screens.importing import ImportPage  # noqa: PLC0415
+
+        if self._to("import"):
+            if not self.is_screen_installed("import"):
+                self.install_screen(ImportPage(self.import_sheet), "import")
+            self.push_screen("import")
+
     def do_help(self) -> None:
         """Show what can be done on this screen."""
         from mediaid.tui.screens.help import HelpPage  # noqa: PLC0415
@@ -197,8 +209,9 @@ class MediaidApp(Guarded, App[None]):
         entry = self.entry_page.entry
         while len(self.screen_stack) > 1:
             self.pop_screen()
-        if self.is_screen_installed("budget"):  # in words of the other language
-            self.uninstall_screen("budget")
+        for name in ("budget", "import"):  # they stand in words of the other language
+            if self.is_screen_installed(name):
+                self.uninstall_screen(name)
         page = self.entry_page
         await page.recompose()
         page.entry = entry

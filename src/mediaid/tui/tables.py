@@ -22,6 +22,7 @@ NARROWEST_NAME = 12
 WIDEST_HEAD = 12
 """Cells to which a heading alone may widen its column."""
 NARROWEST_BAR, WIDEST_BAR = 8, 40
+PROGRESS = 24
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:
@@ -125,3 +126,12 @@ def document(tables: Sequence[Table], unit: Unit, width: int) -> list[Line]:
             lines.append(Line(""))
         lines += table_lines(table, unit, width)
     return lines
+
+
+def progress_line(doing: str, done: float, width: int = PROGRESS) -> str:
+    """Say what is being done and how far it is."""
+    full = max(0, min(round(done * width), width))
+    said = _("▶ {bar} {percent}%  {doing}  (F8: stop)")
+    return said.format(
+        bar=FULL * full + EMPTY * (width - full), percent=round(done * 100), doing=harmless(doing)
+    )

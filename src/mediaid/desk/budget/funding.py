@@ -273,11 +273,8 @@ class FundingSheet:
         return Given(headcounts, insured, bases)
 
     def _notes(self, found: tuple[BudgetYear, ...]) -> Iterator[Note]:
-        yield Note(provenance.as_line(self.pack), "faint")
         for its in found:
             for table in its.fundings:
-                about = _("{year}: headcounts from: {source}")
-                yield Note(about.format(year=its.year, source=table.source), "faint")
                 if table.provisional:
                     said = _(
                         "{year}: [provisional] the year's standard is not issued; the last one is "
@@ -291,12 +288,14 @@ class FundingSheet:
             for revenue in its.revenues:
                 if revenue.total is None:
                     said = _("{year}: {insurance} cannot be computed: fill in {base}")
+                    base = revenue.base_label or "–"
                     yield Note(
-                        said.format(
-                            year=its.year, insurance=revenue.label, base=revenue.base_label or "–"
-                        ),
-                        "warn",
+                        said.format(year=its.year, insurance=revenue.label, base=base), "warn"
                     )
+        for table in found[0].fundings:
+            about = _("headcounts from: {source}")
+            yield Note(about.format(source=table.source), "faint")
+        yield Note(provenance.as_line(self.pack), "faint")
 
 
 def _amount(text: str) -> int:

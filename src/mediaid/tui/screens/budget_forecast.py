@@ -13,7 +13,7 @@ from mediaid.desk.working import work as in_process
 from mediaid.i18n import gettext as _
 from mediaid.tui.lines import Line
 from mediaid.tui.screens.files import FileChooser
-from mediaid.tui.tables import EMPTY, FULL, document, note_lines
+from mediaid.tui.tables import document, note_lines, progress_line
 from mediaid.tui.text import content, harmless
 from mediaid.tui.widgets.pane import Pane
 from mediaid.tui.widgets.sheet import Cell, Sheet, SheetRow
@@ -28,17 +28,7 @@ if TYPE_CHECKING:
 
 _LABEL = 18
 _WIDTH = 16
-_BAR = 24
 RUN = "mediaid.desk.budget.forecast:run"
-
-
-def progress_line(doing: str, done: float, width: int = _BAR) -> str:
-    """Say what is being done and how far it is."""
-    full = max(0, min(round(done * width), width))
-    said = _("▶ {bar} {percent}%  {doing}  (F8: stop)")
-    return said.format(
-        bar=FULL * full + EMPTY * (width - full), percent=round(done * 100), doing=harmless(doing)
-    )
 
 
 class ForecastView(Container):

@@ -14,7 +14,7 @@ from mediaid.i18n import gettext as _
 from mediaid.tui.lines import Line
 from mediaid.tui.text import content
 from mediaid.tui.widgets.pane import Pane
-from mediaid.tui.widgets.rows import Column, Rows
+from mediaid.tui.widgets.rowlist import Column, RowList
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +30,7 @@ class ReconcileView(Container):
     DEFAULT_CSS = """
     BudgetPage ReconcileView.view { layout: vertical; }
     ReconcileView #summary { height: auto; max-height: 3; padding: 0 1; }
-    ReconcileView Rows { height: 55%; }
+    ReconcileView RowList { height: 55%; }
     """
 
     class Reconciliation(Message):
@@ -49,7 +49,7 @@ class ReconcileView(Container):
     def compose(self) -> ComposeResult:
         """Place summary, list and details."""
         yield Static("", id="summary", markup=False)
-        yield Rows(
+        yield RowList(
             [
                 Column(_("kind"), 14),
                 Column(_("figure"), 0),
@@ -78,7 +78,7 @@ class ReconcileView(Container):
         self.found = event.found
         summary = event.found.summary if event.found else event.said
         self.query_one("#summary", Static).update(content(summary))
-        self.query_one(Rows).show(len(event.found.found) if event.found else 0, self._texts)
+        self.query_one(RowList).show(len(event.found.found) if event.found else 0, self._texts)
         self._show(0)
 
     def _texts(self, row: int) -> tuple[str, ...]:
@@ -88,10 +88,10 @@ class ReconcileView(Container):
 
     def take_focus(self) -> None:
         """Go to the list."""
-        self.query_one(Rows).focus()
+        self.query_one(RowList).focus()
 
-    @on(Rows.Moved)
-    def _moved(self, event: Rows.Moved) -> None:
+    @on(RowList.Moved)
+    def _moved(self, event: RowList.Moved) -> None:
         event.stop()
         self._show(event.row)
 

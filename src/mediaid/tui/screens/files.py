@@ -17,7 +17,7 @@ from mediaid.i18n import gettext as _
 from mediaid.tui.guard import Guarded
 from mediaid.tui.text import content, harmless
 from mediaid.tui.widgets.line import LineInput
-from mediaid.tui.widgets.rows import Column, Rows
+from mediaid.tui.widgets.rowlist import Column, RowList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ class PathInput(LineInput):
         chooser = self._chooser
         moves = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}
         if event.key in moves:
-            chooser.query_one(Rows).action_move(moves[event.key])
+            chooser.query_one(RowList).action_move(moves[event.key])
         elif event.key == "tab":
             chooser.complete()
         elif event.key == "backspace" and not self.value:
@@ -69,7 +69,7 @@ class FileChooser(Guarded, ModalScreen[Path | None]):
     FileChooser Static { height: auto; max-height: 3; }
     FileChooser #folder { color: $text-primary; text-style: bold; }
     FileChooser #trouble { color: $text-error; }
-    FileChooser Rows { height: 1fr; }
+    FileChooser RowList { height: 1fr; }
     """
 
     def __init__(
@@ -93,11 +93,11 @@ class FileChooser(Guarded, ModalScreen[Path | None]):
             box.border_subtitle = Content(keys)
             yield Static("", id="folder", markup=False)
             yield PathInput(self)
-            yield Rows([Column(_("name"), 0), Column(_("bytes"), 15, right=True)])
+            yield RowList([Column(_("name"), 0), Column(_("bytes"), 15, right=True)])
             yield Static("", id="trouble", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one(Rows).can_focus = False
+        self.query_one(RowList).can_focus = False
         self.query_one(PathInput).focus()
         self.open_folder(self.folder)
 
@@ -116,7 +116,7 @@ class FileChooser(Guarded, ModalScreen[Path | None]):
 
     def _narrow(self, text: str) -> None:
         self._shown = matching(self.listing, text)
-        self.query_one(Rows).show(len(self._shown), self._texts)
+        self.query_one(RowList).show(len(self._shown), self._texts)
 
     def _texts(self, row: int) -> Sequence[str]:
         entry = self._shown[row]
@@ -152,10 +152,10 @@ class FileChooser(Guarded, ModalScreen[Path | None]):
                 return
         except OSError:
             pass  # a name that no file can have
-        self._open(self.query_one(Rows).at)
+        self._open(self.query_one(RowList).at)
 
-    @on(Rows.Chosen)
-    def _clicked(self, event: Rows.Chosen) -> None:
+    @on(RowList.Chosen)
+    def _clicked(self, event: RowList.Chosen) -> None:
         event.stop()
         self._open(event.row)
 

@@ -27,11 +27,11 @@ class Column:
     right: bool = False
 
 
-class Rows(ScrollView, can_focus=True):
+class RowList(ScrollView, can_focus=True):
     """A list with headings. `show` gives it a length and a function from a row's number to its
     texts, which may be hostile."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--head", "rows--row", "rows--here"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"rowlist--head", "rowlist--row", "rowlist--here"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", show=False),
         Binding("down,j", "move(1)", show=False),
@@ -42,18 +42,18 @@ class Rows(ScrollView, can_focus=True):
         Binding("enter", "choose", show=False),
     ]
     DEFAULT_CSS = """
-    Rows {
+    RowList {
         background: $surface; scrollbar-size-vertical: 1; overflow-x: hidden;
-        & > .rows--head { text-style: bold; color: $text-primary; background: $panel; }
-        & > .rows--row { color: $foreground; }
-        & > .rows--here { background: $primary 35%; }
+        & > .rowlist--head { text-style: bold; color: $text-primary; background: $panel; }
+        & > .rowlist--row { color: $foreground; }
+        & > .rowlist--here { background: $primary 35%; }
     }
     """
 
     class Moved(Message):
         """Another row is the one at the cursor."""
 
-        def __init__(self, rows: Rows, row: int) -> None:
+        def __init__(self, rows: RowList, row: int) -> None:
             super().__init__()
             self.rows = rows
             self.row = row
@@ -120,13 +120,13 @@ class Rows(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw a line: the headings, which stay, or a row."""
-        plain = self.get_component_rich_style("rows--row")
+        plain = self.get_component_rich_style("rowlist--row")
         row = y - 1 + self.scroll_offset.y
         if y == 0:
-            cells, style = [its.head for its in self.columns], "rows--head"
+            cells, style = [its.head for its in self.columns], "rowlist--head"
         elif row < self.count:
             cells = list(self._texts(row))
-            style = "rows--here" if row == self.at else "rows--row"
+            style = "rowlist--here" if row == self.at else "rowlist--row"
         else:
             return Strip.blank(self.size.width, plain)
         sign = "▸" if y and row == self.at else " "
