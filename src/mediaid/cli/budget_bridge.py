@@ -122,7 +122,7 @@ def need_of(rules: Pack, year: int, headcounts: Path | None) -> BudgetYear:
     from dataclasses import replace
 
     from mediaid.budget.funding.years import Given, budget_years
-    from mediaid.cli.budget_funding import headcounts_of
+    from mediaid.desk.budget.files import headcounts_of
     from mediaid.faults import visible
 
     read = None

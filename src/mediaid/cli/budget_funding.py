@@ -5,18 +5,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from mediaid.cli.options import DEFAULT_PACK, AsJson, PackOption, print_json
 from mediaid.i18n import gettext as _
-
-if TYPE_CHECKING:
-    from mediaid.budget.funding.headcounts import Headcounts
-    from mediaid.packs.model import Pack
-
-MOST_YEARS = 30
 
 
 class Detail(StrEnum):
@@ -88,6 +82,7 @@ def funding(  # noqa: PLR0917 - one parameter an option
     from mediaid.budget.funding.assumptions import read_assumptions
     from mediaid.budget.funding.present import as_data, as_text
     from mediaid.budget.funding.years import Given, budget_years, document_year
+    from mediaid.desk.budget.files import headcounts_of
     from mediaid.packs.load import load_pack
 
     rules = load_pack(pack)
@@ -107,53 +102,13 @@ def funding(  # noqa: PLR0917 - one parameter an option
 
 def year_range(text: str) -> range:
     """Read 2024 or 2024-2026. Raises MediaidError for anything else."""
-    import re
-
+    from mediaid.budget.funding.years import read_years
     from mediaid.faults import Fault, MediaidError, visible
 
-    found = re.fullmatch(r"((?:19|20)\d\d)(?:-((?:19|20)\d\d))?", text, re.ASCII)
-    if found is None:
-        raise MediaidError(
-            Fault(f"--year {visible(text)}", _("write a year such as 2024, or 2024-2026"))
-        )
-    first, last = int(found[1]), int(found[2] or found[1])
-    if not first <= last < first + MOST_YEARS:
-        raise MediaidError(
-            Fault(
-                f"--year {visible(text)}",
-                _("the last year lies between {first} and {last}").format(
-                    first=first, last=first + MOST_YEARS - 1
-                ),
-            )
-        )
-    return range(first, last + 1)
-
-
-def headcounts_of(path: Path, rules: Pack) -> Headcounts:
-    """Read a headcount file with the readers of claims files."""
-    from mediaid.batch.formats import need_libraries
-    from mediaid.budget.funding.headcounts import read_headcounts
-    from mediaid.faults import Fault, MediaidError, visible_path
-
-    need_libraries()
-    from mediaid.batch.source import FIRST_ROW, cell_text, open_source
-
-    name = visible_path(path)
-    fundings = list(rules.funding.values())
-    if len(fundings) != 1:
-        raise MediaidError(
-            Fault(name, _("pack {pack} has no one funding by headcount").format(pack=rules.id))
-        )
-    source = open_source(path)
-    frame = source.load(range(len(source.headings)))
-    if source.broken:
-        faults = [
-            Fault(_("{file}, row {row}").format(file=name, row=row + FIRST_ROW), reason)
-            for row, reason in source.broken.items()
-        ]
-        raise MediaidError(faults)
-    rows = [[cell_text(cell) for cell in row] for row in frame.rows()]
-    return read_headcounts(source.headings, rows, fundings[0], name)
+    try:
+        return read_years(text)
+    except ValueError as error:
+        raise MediaidError(Fault(f"--year {visible(text)}", str(error))) from None
 
 
 def _base(pair: str) -> tuple[str, int]:

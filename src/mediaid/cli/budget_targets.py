@@ -81,7 +81,7 @@ def indicators_of(
 ) -> tuple[Indicator, ...]:
     """Return the indicators, measured by a file of headcounts and a register as far as given."""
     from mediaid.budget.targets import indicators
-    from mediaid.cli.budget_funding import headcounts_of
+    from mediaid.desk.budget.files import headcounts_of
     from mediaid.faults import MediaidError
 
     if days is not None and not register:

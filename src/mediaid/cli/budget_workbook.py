@@ -74,6 +74,7 @@ def workbook(  # noqa: PLR0913, PLR0917 - one parameter an option
     from mediaid.batch.outputs import Outputs, refuse_paths
     from mediaid.budget.bridge.bridge import bridges
     from mediaid.budget.bridge.given import read_last_year
+    from mediaid.budget.forecast.book import book_digest
     from mediaid.budget.forecast.forecast import forecast, path_of
     from mediaid.budget.funding.years import document_year
     from mediaid.budget.reconcile.findings import reconcile
@@ -83,7 +84,7 @@ def workbook(  # noqa: PLR0913, PLR0917 - one parameter an option
     from mediaid.budget.report.xlsx import workbook as as_workbook
     from mediaid.cli.budget_bridge import need_of
     from mediaid.cli.budget_cash import aid_cash
-    from mediaid.cli.budget_claims import book_digest, book_of
+    from mediaid.cli.budget_claims import book_of
     from mediaid.cli.budget_forecast import terms_of
     from mediaid.cli.budget_targets import indicators_of
     from mediaid.cli.progress import progress_bar

@@ -61,6 +61,16 @@ ACTIONS: tuple[Action, ...] = (
         "查看规则包：数值、依据、读法。", "Look at rule packs: values, sources, readings.",
     ),
     Action(
+        "show_budget", "ctrl+g", "预算", "Budget",
+        "资金需求、救助预测、公布预算的核对。",
+        "Funding need, forecast of aid, the published budget checked.",
+    ),
+    Action(
+        "show_import", "ctrl+l", "导入", "Import",
+        "从文件导入人员或单据，先试算再登记。",
+        "Take people or bills in from a file: tried first, then kept.",
+    ),
+    Action(
         "save", "ctrl+s", "存草稿", "Save",
         "把草稿写到磁盘；不按也会随时自动保存。",
         "Write the draft to disk; it is kept while you type anyway.",
@@ -113,6 +123,74 @@ ACTIONS: tuple[Action, ...] = (
         "到说明里上下翻看；再按一次回到录入。",
         "Go to the explanation to scroll it; again: back to the form.",
         "entry",
+    ),
+    Action(
+        "budget_view", "f6", "换页", "Next page",
+        "在资金、预测、核对之间切换。", "Go on to funding, forecast or reconciliation.",
+        "budget", footer=True,
+    ),
+    Action(
+        "budget_table", "f7", "换表", "Table",
+        "资金：按承担方、按单位、按季度、按月。",
+        "Funding by payer, by place, by quarter or by month.",
+        "budget", footer=True,
+    ),
+    Action(
+        "budget_run", "f8", "预测/停止", "Run/stop",
+        "开始预测；再按一次停止。", "Start the forecast; again: stop it.",
+        "budget", footer=True,
+    ),
+    Action(
+        "budget_open", "ctrl+o", "选文件", "Files",
+        "资金：从文件读入人数；预测：选择单据文件。",
+        "Funding: read headcounts from a file. Forecast: choose files of claims.",
+        "budget", footer=True,
+    ),
+    Action(
+        "budget_unit", "ctrl+u", "元/万元", "Unit",
+        "金额以元或万元显示；万元各数独立四舍五入。",
+        "Show amounts in yuan or in 10,000 yuan, where each is rounded by itself.",
+        "budget", footer=True,
+    ),
+    Action(
+        "budget_results", "f4", "看结果", "Results",
+        "到结果里上下翻看；再按一次回到填写处。",
+        "Go to the results to scroll them; again: back to the fields.",
+        "budget",
+    ),
+    Action(
+        "budget_remove", "f9", "删一行", "Remove row",
+        "删除光标所在的单位或文件。", "Remove the place or the file at the cursor.",
+        "budget",
+    ),
+    Action(
+        "budget_reset", "ctrl+d", "公布数", "Published",
+        "改回公布的人数，去掉各项假定，先要确认。",
+        "Go back to the published headcounts, with nothing assumed, after asking.",
+        "budget",
+    ),
+    Action(
+        "import_open", "ctrl+o", "选文件", "File",
+        "选择要导入的文件。", "Choose the file to be taken in.",
+        "import", footer=True,
+    ),
+    Action(
+        "import_try", "f8", "试算/停止", "Try/stop",
+        "读文件并说明导入会怎样，不作任何改动；再按一次停止。",
+        "Read the file and say what would come of it, changing nothing; again: stop.",
+        "import", footer=True,
+    ),
+    Action(
+        "import_take", "f9", "导入", "Take in",
+        "确认后全部登记；有一行不能登记就一行也不登记。",
+        "After asking, take all of it in, or nothing.",
+        "import", footer=True,
+    ),
+    Action(
+        "import_rows", "f4", "看各行", "Rows",
+        "到未导入的各行里翻看；再按一次回到填写处。",
+        "Go to the rows that are not taken in; again: back to the fields.",
+        "import", footer=True,
     ),
     Action(
         "pack", "f5", "规则包", "Rule pack",

@@ -20,10 +20,13 @@ from mediaid.tui.guard import Guarded, report
 from mediaid.tui.screens.dialogs import Chooser
 from mediaid.tui.screens.entry import EntryPage
 from mediaid.tui.screens.page import Page
-from mediaid.tui.widgets.fields import Field
+from mediaid.tui.widgets.line import LineInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from mediaid.desk.importing import ImportSheet
+    from mediaid.tui.screens.budget import Sheets
 
 DEFAULT_THEME = "textual-dark"
 
@@ -43,6 +46,10 @@ class MediaidApp(Guarded, App[None]):
         self.settings = read_settings()
         self.keys_by_action = actions.keymap(self.settings.keys)
         self.set_keymap(self.keys_by_action)
+        self.budget_sheets: Sheets | None = None
+        """What is filled in on the budget's screen."""
+        self.import_sheet: ImportSheet | None = None
+        """What is filled in on the import's screen."""
         self.theme = (
             self.settings.theme if self.settings.theme in self.available_themes else DEFAULT_THEME
         )
@@ -98,8 +105,8 @@ class MediaidApp(Guarded, App[None]):
     async def action_do(self, name: str) -> None:
         """Do an action of the registry, by its id."""
         try:
-            if isinstance(self.screen, EntryPage) and isinstance(self.screen.focused, Field):
-                await self.screen.caught_up()
+            if isinstance(self.screen, Page) and isinstance(self.screen.focused, LineInput):
+                await self.screen.keys_arrived()
             home = self.screen if actions.BY_ID[name].screen else self
             done = getattr(home, f"do_{name}")()
             if inspect.isawaitable(done) and inspect.iscoroutine(done):
@@ -139,6 +146,26 @@ class MediaidApp(Guarded, App[None]):
 
         if self._to("policy"):
             self.push_screen(PolicyPage())
+
+    def do_show_budget(self) -> None:
+        """Show the budget; again: its next view."""
+        from mediaid.tui.screens.budget import BudgetPage  # noqa: PLC0415
+
+        if isinstance(self.screen, BudgetPage):
+            self.screen.do_budget_view()
+        elif self._to("budget"):
+            if not self.is_screen_installed("budget"):
+                self.install_screen(BudgetPage(self.budget_sheets), "budget")
+            self.push_screen("budget")
+
+    def do_show_import(self) -> None:
+        """Show the import of files."""
+        from mediaid.tui.screens.importing import ImportPage  # noqa: PLC0415
+
+        if self._to("import"):
+            if not self.is_screen_installed("import"):
+                self.install_screen(ImportPage(self.import_sheet), "import")
+            self.push_screen("import")
 
     def do_help(self) -> None:
         """Show what can be done on this screen."""
@@ -182,6 +209,9 @@ class MediaidApp(Guarded, App[None]):
         entry = self.entry_page.entry
         while len(self.screen_stack) > 1:
             self.pop_screen()
+        for name in ("budget", "import"):  # they stand in words of the other language
+            if self.is_screen_installed(name):
+                self.uninstall_screen(name)
         page = self.entry_page
         await page.recompose()
         page.entry = entry
@@ -242,7 +272,6 @@ class MediaidApp(Guarded, App[None]):
         except Exception as error:
             self.report(error)
             return
-        if isinstance(self.screen, Page) and self.screen.page == "policy":
-            load = getattr(self.screen, "load", None)
-            if load is not None:
-                load()
+        load = getattr(self.screen, "load", None)
+        if load is not None:
+            load()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -227,3 +228,18 @@ def _refuse_repeated(files: Sequence[Read], ids: Sequence[str]) -> None:
             )
     if faults:
         raise ClaimError(faults[:20])
+
+
+def book_digest(book: Book) -> str:
+    """Return the SHA-256 of a book's content, by which the data of a figure are named."""
+    content = hashlib.sha256()
+    claims = book.claims
+    for ids in (claims.claim_id, claims.person_id):
+        for text in ids.take(np.arange(claims.n)):
+            content.update(text.encode() + b"\0")
+    columns = {**claims.codes, **claims.amounts, **claims.counts, **claims.dates}
+    arrays = [("date", claims.date), ("known", book.known), ("town", book.town)]
+    for name, column in [*arrays, *sorted(columns.items())]:
+        content.update(name.encode() + b"\0" + np.asarray(column, dtype="<i8").tobytes())
+    content.update("\0".join(book.towns).encode())
+    return content.hexdigest()

@@ -141,6 +141,15 @@ def _lines(pack: Pack, its: Forecast, checked: Checked) -> Iterator[str]:
     yield ""
     yield from _beside_lines(its)
     yield ""
+    yield from assumed_lines(terms)
+    if checked:
+        yield _("{count} of them settled again by the engine: {equal} equal to the 分").format(
+            count=len(checked), equal=sum(one == two for _year, one, two in checked)
+        )
+
+
+def assumed_lines(terms: Terms) -> Iterator[str]:
+    """Say what is assumed, and by which seed years are simulated."""
     yield _("assumed: prices {growth} a year (± {sd})").format(
         growth=format_percent_signed(terms.price_growth), sd=_percent(terms.price_sd)
     )
@@ -150,10 +159,6 @@ def _lines(pack: Pack, its: Forecast, checked: Checked) -> Iterator[str]:
     yield _("{count} simulated years, seed {seed}").format(
         count=f"{terms.simulated:,}", seed=terms.seed
     )
-    if checked:
-        yield _("{count} of them settled again by the engine: {equal} equal to the 分").format(
-            count=len(checked), equal=sum(one == two for _year, one, two in checked)
-        )
 
 
 def _figures(its: Forecast) -> list[str]:

@@ -97,27 +97,9 @@ def read_headcounts(
     numbers ≥ 0, a place that stands twice.
     """
     at = _columns(headings, name)
-    faults: list[Fault] = []
-    counts: dict[tuple[Place, int | None], int] = {}
-    seen: dict[tuple[Place, int | None], int] = {}
-    for number, row in enumerate(rows, FIRST_ROW):
-        cells = {column: plain(row[i]) for column, i in at.items()}
-        if not any(cells.values()):
-            continue
-        found = list(_row_faults(cells, funding))
-        if found:
-            faults += [Fault(_where(name, number, column), text) for column, text in found]
-            continue
-        area = _areas(funding)[cells["area"].casefold()]
-        place = Place(cells.get("place") or str(funding.areas[area]), area)
-        key = (place, int(cells["year"]) if "year" in at else None)
-        if key in seen:
-            message = _("{place} stands in row {other} already").format(
-                place=visible(place.name), other=seen[key]
-            )
-            faults.append(Fault(_where(name, number, "place"), message))
-        seen.setdefault(key, number)
-        counts[key] = int(cells["headcount"])
+    cells = [{column: row[i] for column, i in at.items()} for row in rows]
+    counts, wrong = check_rows(cells, funding, FIRST_ROW)
+    faults = [Fault(_where(name, fault.row, fault.column), fault.message) for fault in wrong]
     if not counts and not faults:
         faults.append(Fault(name, _("holds no headcounts: below the headings all is empty")))
     if faults:
@@ -125,6 +107,46 @@ def read_headcounts(
         more = [Fault(name, _("and {count} more faults").format(count=rest))] if rest > 0 else []
         raise MediaidError([*faults[:SHOWN], *more])
     return Headcounts(counts, name)
+
+
+@dataclass(frozen=True)
+class RowFault:
+    """What is wrong in a row, by its number, at one of COLUMNS."""
+
+    row: int
+    column: str
+    message: str
+
+
+def check_rows(
+    rows: Sequence[Mapping[str, str]], funding: Funding, first: int = 1
+) -> tuple[dict[tuple[Place, int | None], int], list[RowFault]]:
+    """Understand rows of texts by column; return the headcounts of the good ones, and every fault.
+
+    Rows are numbered from `first`; those without any text are passed over.
+    """
+    faults: list[RowFault] = []
+    counts: dict[tuple[Place, int | None], int] = {}
+    seen: dict[tuple[Place, int | None], int] = {}
+    for number, row in enumerate(rows, first):
+        cells = {column: plain(text) for column, text in row.items()}
+        if not any(cells.values()):
+            continue
+        found = list(_row_faults(cells, funding))
+        if found:
+            faults += [RowFault(number, column, text) for column, text in found]
+            continue
+        area = _areas(funding)[cells["area"].casefold()]
+        place = Place(cells.get("place") or str(funding.areas[area]), area)
+        key = (place, int(cells["year"]) if "year" in cells else None)
+        if key in seen:
+            message = _("{place} stands in row {other} already").format(
+                place=visible(place.name), other=seen[key]
+            )
+            faults.append(RowFault(number, "place", message))
+        seen.setdefault(key, number)
+        counts[key] = int(cells["headcount"])
+    return counts, faults
 
 
 def _columns(headings: Sequence[str], name: str) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from mediaid.packs.model import Pack
 
 PARTICIPANTS = "participants"
+MOST_YEARS = 30
 MONTHS, QUARTERS = 12, 4
 
 
@@ -113,6 +115,21 @@ class Given:
     headcounts: Headcounts | None = None
     insured: int | None = None
     bases: Mapping[str, int] = field(default_factory=dict)
+
+
+def read_years(text: str) -> range:
+    """Read 2024 or 2024-2026. Raises ValueError, which says how to write it, for anything else."""
+    found = re.fullmatch(r"((?:19|20)\d\d)(?:-((?:19|20)\d\d))?", text, re.ASCII)
+    if found is None:
+        raise ValueError(_("write a year such as 2024, or 2024-2026"))
+    first, last = int(found[1]), int(found[2] or found[1])
+    if not first <= last < first + MOST_YEARS:
+        raise ValueError(
+            _("the last year lies between {first} and {last}").format(
+                first=first, last=first + MOST_YEARS - 1
+            )
+        )
+    return range(first, last + 1)
 
 
 def document_year(pack: Pack) -> int:

@@ -127,7 +127,7 @@ def _lines(pack: Pack, result: Reconciliation, every: bool) -> Iterator[str]:
             yield ""
             yield _("{kind}: {count}").format(kind=names[kind], count=len(its))
             for finding in its:
-                yield from _finding_lines(finding)
+                yield from finding_lines(finding)
     if result.in_words:
         yield ""
         yield _("Contradictions in words: {count}").format(count=len(result.in_words))
@@ -150,7 +150,8 @@ def _verdicts() -> dict[str, str]:
     return {"agrees": _("agrees"), "rounding": _("off by rounding"), "differs": _("differs")}
 
 
-def _finding_lines(finding: Finding) -> Iterator[str]:
+def finding_lines(finding: Finding) -> Iterator[str]:
+    """Say all there is to say of a finding."""
     compared, stated = finding.compared, finding.stated
     yield f"  {stated.label} [{stated.at}; {compared.comparison.id}]"
     words = _("stated {stated} {unit}, computed {computed} {unit}: {difference} {unit}").format(

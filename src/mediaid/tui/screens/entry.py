@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -345,14 +343,7 @@ class EntryPage(Page):
         field = self.focused
         if not isinstance(field, Field):
             raise SkipAction
-        # What a field tells goes up from parent to parent, each with a queue of its own.
-        for pump in field.ancestors_with_self:
-            if pump is self.app:
-                break
-            arrived = asyncio.Event()
-            pump.call_later(arrived.set)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(arrived.wait(), 1)
+        await self.keys_arrived()
         return field
 
     async def action_step(self, by: int) -> None:

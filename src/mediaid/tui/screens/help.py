@@ -20,7 +20,12 @@ _PAGES = ("entry", "policy")
 
 def help_lines(page: str, keys: dict[str, str]) -> list[Line]:
     """Return the help for a screen: its own actions, those of each screen, how fields work."""
-    titles = {"entry": _("Case entry"), "policy": _("Policy")}
+    titles = {
+        "entry": _("Case entry"),
+        "policy": _("Policy"),
+        "budget": _("Budget"),
+        "import": _("Import"),
+    }
     here = [action for action in on(page) if action.screen != ANYWHERE]
     lines = []
     if here:

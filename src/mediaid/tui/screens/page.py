@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.screen import Screen
@@ -43,3 +45,16 @@ class Page(Guarded, Screen[None]):
     def say(self, about: str) -> None:
         """Show what is being worked on in the top bar."""
         self.query_one(TopBar).say(about)
+
+    async def keys_arrived(self) -> None:
+        """Wait until what was typed so far has arrived at the field that has the focus."""
+        if self.focused is None:
+            return
+        # What a field tells goes up from parent to parent, each with a queue of its own.
+        for pump in self.focused.ancestors_with_self:
+            if pump is self.app:
+                break
+            arrived = asyncio.Event()
+            pump.call_later(arrived.set)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(arrived.wait(), 1)

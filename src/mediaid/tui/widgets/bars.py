@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mediaid.tui.actions import Action
 
-SCREENS = ("show_entry", "show_policy", "help")
+SCREENS = ("show_entry", "show_import", "show_budget", "show_policy", "help")
 
 
 def fitting(actions: list[Action], keys: dict[str, str], width: int) -> list[Action]:

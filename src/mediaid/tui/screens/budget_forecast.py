@@ -1,0 +1,211 @@
+"""预测: which claims, what is assumed, the work with its progress, what the year may come to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.containers import Container
+from textual.widgets import Static
+
+from mediaid.desk.working import work as in_process
+from mediaid.i18n import gettext as _
+from mediaid.tui.lines import Line
+from mediaid.tui.screens.files import FileChooser
+from mediaid.tui.tables import document, note_lines, progress_line
+from mediaid.tui.text import content, harmless
+from mediaid.tui.widgets.pane import Pane
+from mediaid.tui.widgets.sheet import Cell, Sheet, SheetRow
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from textual.app import ComposeResult
+    from textual.worker import Worker
+
+    from mediaid.desk.budget.forecast import Forecasted, ForecastSheet, Job
+
+_LABEL = 18
+_WIDTH = 16
+RUN = "mediaid.desk.budget.forecast:run"
+
+
+class ForecastView(Container):
+    """The sheet at the left (or above), progress and results beside it."""
+
+    DEFAULT_CSS = """
+    ForecastView .results { height: 1fr; width: 1fr; }
+    ForecastView #progress { height: auto; max-height: 4; padding: 0 1; }
+    """
+
+    def __init__(self, *, id: str, classes: str) -> None:
+        super().__init__(id=id, classes=classes)
+        self.sheet: ForecastSheet | None = None
+        self.result: Forecasted | None = None
+        self.unit: str | None = None
+        self._worker: Worker[None] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Place sheet, progress and results."""
+        with Container(classes="asked"):
+            yield Sheet(self._take, self._tidy, numbers=self._is_number)
+        with Container(classes="results"):
+            yield Static("", id="progress", markup=False)
+            yield Pane(classes="found")
+
+    def begin(self, sheet: ForecastSheet) -> None:
+        """Fill in another sheet; a forecast that runs under other rules is stopped."""
+        self.stop()
+        self.sheet, self.result = sheet, None
+        self._say(_("Choose files of claims (Ctrl+O), fill in the cut-off, then F8."))
+        self.draw()
+
+    def take_focus(self) -> None:
+        """Put the cursor into the sheet."""
+        self.query_one(Sheet).field.focus()
+
+    # --- the sheet -------------------------------------------------------------------------------
+
+    def _is_number(self, at: Hashable) -> bool:
+        return at != "ignored"
+
+    def _take(self, at: Hashable, text: str) -> None:
+        assert self.sheet is not None
+        if self.sheet.texts.get(str(at), "") != text:
+            self.sheet.texts[str(at)] = text
+            self.draw()
+
+    def _tidy(self, at: Hashable) -> str:
+        assert self.sheet is not None
+        return self.sheet.texts.get(str(at), "")
+
+    def _rows(self) -> list[SheetRow]:
+        sheet = self.sheet
+        assert sheet is not None
+        _job, problems = sheet.job()
+        # Nothing is wrong yet with what has not been begun.
+        begun = {name for name, text in sheet.texts.items() if text.strip()}
+        rows = []
+        for asked in sheet.fields:
+            cell = Cell(asked.name, sheet.texts.get(asked.name, ""), _WIDTH, True)
+            wrong = problems.get(asked.name, "") if asked.name in begun else ""
+            rows.append(SheetRow(asked.label, (cell,), wrong, room=_LABEL))
+        count = _("Files of claims: {count}").format(count=len(sheet.files))
+        rows.append(SheetRow(count, look="title"))
+        rows += [
+            SheetRow(f"{n}. {path.name}", look="plain") for n, path in enumerate(sheet.files, 1)
+        ]
+        return rows
+
+    @on(Sheet.Moved)
+    def _moved(self, event: Sheet.Moved) -> None:
+        from mediaid.tui.screens.budget import BudgetPage  # noqa: PLC0415 - it imports this view
+
+        event.stop()
+        fields = self.sheet.fields if self.sheet else ()
+        asked = next((its for its in fields if its.name == event.at), None)
+        if asked and self.display and isinstance(self.screen, BudgetPage):
+            self.screen.hint(f"{asked.label}: {asked.hint}")
+
+    def draw(self) -> None:
+        """Show the sheet and the results as they stand."""
+        if self.sheet is None:
+            return
+        self.query_one(Sheet).show(self._rows())
+        pane = self.query_one(Pane)
+        pane.show(self.lines(max(pane.size.width - 3, 20)))
+
+    def lines(self, width: int) -> list[Line]:
+        """Return the results, laid out in a width."""
+        from mediaid.desk.budget.tables import Unit  # noqa: PLC0415 - with the sheet
+
+        result = self.result
+        if result is None:
+            return []
+        unit = Unit.wan if self.unit else Unit.yuan
+        lines = [Line(harmless(result.title), 0, "strong"), *note_lines(result.warnings), Line("")]
+        lines += document(result.tables, unit, width)
+        if unit is Unit.wan:
+            lines.append(
+                Line(_("Each amount is rounded by itself: sums may look off."), 0, "faint")
+            )
+        return [*lines, Line(""), *note_lines(result.notes)]
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.draw)
+
+    # --- the work --------------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """Whether a forecast is being worked out."""
+        return self._worker is not None and not self._worker.is_finished
+
+    def start_or_stop(self) -> None:
+        """Stop the forecast that runs; if none does, start one."""
+        if self.running:
+            self.stop()
+            self._say("■ " + _("Stopped. Nothing of it is kept; F8 starts again."))
+            return
+        if self.sheet is None:
+            return
+        job, problems = self.sheet.job()
+        if job is None:
+            names = {its.name: its.label for its in self.sheet.fields}
+            said = [f"{names.get(at, _('files'))}: {why}" for at, why in problems.items()]
+            self._say("✗ " + "; ".join(said))
+            return
+        self._worker = self._run(job)
+
+    def stop(self) -> None:
+        """End the forecast that runs, if any."""
+        if self._worker is not None:
+            self._worker.cancel()
+            self._worker = None
+
+    @work(exclusive=True, group="forecast", exit_on_error=False)
+    async def _run(self, job: Job) -> None:
+        self.result = None
+        self.draw()
+        self._progress(_("starting"), 0)
+        try:
+            self.result = await in_process(RUN, job, self._progress)
+        except Exception as error:
+            self._say("✗ " + _("The forecast could not be made: see the message."))
+            raise error
+        self._say("✓ " + _("Done. F4: to the results."))
+        self.draw()
+        self.query_one(Pane).scroll_home(animate=False)
+
+    def _progress(self, doing: str, done: float) -> None:
+        self._say(progress_line(doing, done))
+
+    def _say(self, text: str) -> None:
+        self.query_one("#progress", Static).update(content(text))
+
+    def on_unmount(self) -> None:
+        self.stop()
+
+    # --- actions ---------------------------------------------------------------------------------
+
+    def remove_row(self) -> None:
+        """Take the last file away."""
+        if self.sheet is not None and self.sheet.files:
+            gone = self.sheet.files.pop()
+            self.notify(_("{file} is taken away.").format(file=harmless(gone.name)), markup=False)
+            self.draw()
+
+    @work
+    async def choose_file(self) -> None:
+        """Choose files of claims, or a folder of them."""
+        from mediaid.desk.budget.forecast import SUFFIXES  # noqa: PLC0415
+
+        if self.sheet is None:
+            return
+        folder = self.sheet.files[-1].parent if self.sheet.files else Path.cwd()
+        dialog = FileChooser(_("Files of claims"), SUFFIXES, folder, folders=True)
+        path = await self.app.push_screen_wait(dialog)
+        if path is not None:
+            self.sheet.add(path)
+            self.draw()

@@ -1,0 +1,272 @@
+"""导入: a file, what it is taken for, what would come of it row by row, and then all of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.containers import Container
+from textual.widgets import Static
+
+from mediaid.desk.importing import SUFFIXES, ImportSheet, default_register
+from mediaid.desk.working import work as in_process
+from mediaid.i18n import gettext as _
+from mediaid.tui.lines import Line, spread
+from mediaid.tui.screens.dialogs import Confirm
+from mediaid.tui.screens.files import FileChooser
+from mediaid.tui.screens.page import Page
+from mediaid.tui.tables import progress_line
+from mediaid.tui.text import content, harmless
+from mediaid.tui.widgets.pane import Pane
+from mediaid.tui.widgets.rowlist import Column, RowList
+from mediaid.tui.widgets.sheet import Cell, Sheet, SheetRow
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from textual.app import ComposeResult
+    from textual.worker import Worker
+
+    from mediaid.desk.importing import Job, Tried
+
+TRY = "mediaid.desk.importing:try_file"
+TAKE = "mediaid.desk.importing:take_file"
+_LABEL = 20
+_WIDTH = 40
+
+
+def tried_lines(tried: Tried, width: int) -> list[Line]:
+    """Say what would come of a file, or came of it."""
+    lines = [Line(tried.title, 0, "title")]
+    if not tried.sure:
+        lines.append(Line("▲ " + _("Recognised by its headings alone: check that it is right."),
+                          0, "warn"))  # fmt: skip
+    for name, count in tried.counts:
+        lines.append(Line(spread(name, f"{count:,}", min(width, 40)), 1, "plain"))
+    if tried.taken:
+        lines.append(Line("✓ " + _("All of it is taken in."), 0, "good"))
+    elif not tried.possible:
+        said = _("Rows are refused: nothing can be taken in until they are corrected.")
+        lines.append(Line("✗ " + said, 0, "bad"))
+    elif not tried.changes:
+        lines.append(Line("✓ " + _("All of it is there already: nothing to take in."), 0, "good"))
+    else:
+        lines.append(Line("▶ " + _("Nothing is changed yet. F9 takes all of it in."), 0, "strong"))
+    lines += [Line("▲ " + note, 0, "warn") for note in tried.notes]
+    if tried.recognised:
+        lines += [Line(""), Line(_("How it is read"), 0, "strong")]
+        lines += [Line(line) for line in tried.recognised]
+    return lines
+
+
+class ImportPage(Page):
+    """The import's screen. What is asked for lives in `sheet`, the trial in `tried`."""
+
+    page = "import"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
+    DEFAULT_CSS = """
+    ImportPage #file { height: 1; padding: 0 1; background: $surface; text-style: bold; }
+    ImportPage #top { height: 50%; min-height: 8; layout: vertical; }
+    ImportPage.-wide #top { layout: horizontal; }
+    ImportPage #asked { height: 4; }
+    ImportPage.-wide #asked { height: 1fr; width: 64; }
+    ImportPage #tried { height: 1fr; width: 1fr; padding: 0 1; }
+    ImportPage #progress { height: auto; max-height: 4; padding: 0 1; background: $surface; }
+    ImportPage RowList { height: 1fr; border-top: tall $panel; }
+    ImportPage RowList:focus { border-top: tall $primary; }
+    ImportPage #reason { height: auto; max-height: 5; padding: 0 1; background: $surface; }
+    ImportPage #hint { height: 1; padding: 0 1; background: $panel; }
+    """
+
+    def __init__(self, sheet: ImportSheet | None = None) -> None:
+        super().__init__()
+        self.sheet = sheet or ImportSheet({"register": default_register()})
+        self.tried: Tried | None = None
+        self._tried_job: Job | None = None
+        self._worker: Worker[None] | None = None
+
+    def parts(self) -> ComposeResult:
+        """Place the sheet, what came of it, and the rows that are not taken in."""
+        yield Static("", id="file", markup=False)
+        with Container(id="top"):
+            with Container(id="asked"):
+                yield Sheet(self._take, self._tidy, numbers=lambda at: at == "since")
+            yield Pane(id="tried")
+        yield Static("", id="progress", markup=False)
+        yield RowList(
+            [
+                Column(_("row"), 9, right=True),
+                Column(_("what"), 10),
+                Column(_("why"), 0),
+            ]
+        )
+        yield Static("", id="reason", markup=False)
+        yield Static("", id="hint", markup=False)
+
+    def on_mount(self) -> None:
+        self.desk_app.import_sheet = self.sheet
+        self._say(_("Choose a file (Ctrl+O), then F8 tries it: nothing is changed by that."))
+        self.query_one(Sheet).field.focus()
+        self.draw()
+
+    # --- the sheet -------------------------------------------------------------------------------
+
+    def _take(self, at: Hashable, text: str) -> None:
+        if self.sheet.texts.get(str(at), "") != text:
+            self.sheet.texts[str(at)] = text
+            self._forget()
+            self.draw()
+
+    def _tidy(self, at: Hashable) -> str:
+        return self.sheet.texts.get(str(at), "")
+
+    def _forget(self) -> None:
+        """What was tried is no longer what is asked for."""
+        self.tried = self._tried_job = None
+
+    @on(Sheet.Moved)
+    def _moved(self, event: Sheet.Moved) -> None:
+        event.stop()
+        asked = next((its for its in self.sheet.fields if its.name == event.at), None)
+        self.query_one("#hint", Static).update(
+            content(f"{asked.label}: {asked.hint}" if asked else "")
+        )
+
+    @on(Sheet.Paged)
+    def _paged(self, event: Sheet.Paged) -> None:
+        event.stop()
+        self.query_one(RowList).action_page(event.pages)
+
+    def draw(self) -> None:
+        """Show everything as it stands."""
+        _job, problems = self.sheet.job()
+        rows = []
+        for asked in self.sheet.fields:
+            text = self.sheet.texts.get(asked.name, "")
+            wrong = problems.get(asked.name, "") if text.strip() else ""
+            rows.append(
+                SheetRow(asked.label, (Cell(asked.name, text, _WIDTH),), wrong, room=_LABEL)
+            )
+        self.query_one(Sheet).show(rows)
+        file = str(self.sheet.file) if self.sheet.file else _("none chosen: Ctrl+O")
+        self.query_one("#file", Static).update(
+            content(_("File: {file}").format(file=harmless(file)))
+        )
+        pane = self.query_one("#tried", Pane)
+        width = max(pane.size.width - 3, 20)
+        pane.show(tried_lines(self.tried, width) if self.tried else [])
+        self.query_one(RowList).show(len(self.tried.listed) if self.tried else 0, self._row)
+        self._show_reason(0)
+
+    def _row(self, row: int) -> tuple[str, ...]:
+        assert self.tried is not None
+        its = self.tried.listed[row]
+        what = "✗ " + _("refused") if its.refused else "– " + _("left out")
+        return f"{its.row:,}", what, its.reason
+
+    @on(RowList.Moved)
+    def _row_moved(self, event: RowList.Moved) -> None:
+        event.stop()
+        self._show_reason(event.row)
+
+    def _show_reason(self, row: int) -> None:
+        said = ""
+        if self.tried and row < len(self.tried.listed):
+            its = self.tried.listed[row]
+            said = _("row {row}: {reason}").format(row=its.row, reason=its.reason)
+        self.query_one("#reason", Static).update(content(said))
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.draw)
+
+    # --- the work --------------------------------------------------------------------------------
+
+    @property
+    def working(self) -> bool:
+        """Whether a file is being tried or taken in."""
+        return self._worker is not None and not self._worker.is_finished
+
+    def _say(self, text: str) -> None:
+        self.query_one("#progress", Static).update(content(text))
+
+    def _progress(self, doing: str, done: float) -> None:
+        self._say(progress_line(doing, done))
+
+    def stop(self) -> None:
+        """End what is being done, if anything; of a file that is being taken in nothing is kept."""
+        if self._worker is not None:
+            self._worker.cancel()
+            self._worker = None
+
+    def on_unmount(self) -> None:
+        self.stop()
+
+    def do_import_try(self) -> None:
+        """Try the file, or stop what is being done."""
+        if self.working:
+            self.stop()
+            self._say("■ " + _("Stopped. Nothing of it is kept."))
+            return
+        job, problems = self.sheet.job()
+        if job is None:
+            names = {its.name: its.label for its in self.sheet.fields}
+            said = [f"{names.get(at, _('file'))}: {why}" for at, why in problems.items()]
+            self._say("✗ " + "; ".join(said))
+            return
+        self._forget()
+        self.draw()
+        self._worker = self._work(TRY, job)
+
+    @work
+    async def do_import_take(self) -> None:
+        """Take in what was tried, after asking."""
+        tried, job = self.tried, self._tried_job
+        if self.working or tried is None or job is None or tried.taken:
+            self._say("▲ " + _("Try the file first (F8)."))
+            return
+        if not tried.possible or not tried.changes:
+            self._say("▲ " + _("There is nothing that could be taken in."))
+            return
+        counts = ", ".join(f"{name} {count:,}" for name, count in tried.counts if count)
+        question = _("Take all of it into the register? {title}: {counts}")
+        asked = Confirm(question.format(title=tried.title, counts=counts))
+        if await self.app.push_screen_wait(asked) and self._tried_job is job:
+            self._worker = self._work(TAKE, replace(job, seal=tried.seal))
+
+    @work(exclusive=True, group="import", exit_on_error=False)
+    async def _work(self, name: str, job: Job) -> None:
+        self._progress(_("starting"), 0)
+        try:
+            self.tried = await in_process(name, job, self._progress)
+        except Exception as error:
+            said = _("Nothing is taken in: see the message.")
+            self._say("✗ " + said)
+            raise error
+        self._tried_job = job
+        self._say("✓ " + (_("Taken in.") if self.tried.taken else _("Tried: nothing is changed.")))
+        self.draw()
+
+    # --- actions ---------------------------------------------------------------------------------
+
+    @work
+    async def do_import_open(self) -> None:
+        """Choose the file."""
+        folder = self.sheet.file.parent if self.sheet.file else Path.cwd()
+        dialog = FileChooser(_("A file of people or bills"), SUFFIXES, folder)
+        path = await self.app.push_screen_wait(dialog)
+        if path is not None:
+            self.stop()
+            self.sheet.file = path
+            self._forget()
+            self._say(_("F8 tries it: nothing is changed by that."))
+            self.draw()
+
+    def do_import_rows(self) -> None:
+        """Go to the rows that are not taken in, or back to the fields."""
+        rows = self.query_one(RowList)
+        if rows.has_focus:
+            self.query_one(Sheet).field.focus()
+        else:
+            rows.focus()
