@@ -50,8 +50,7 @@ def settle_in_pieces(claims: Claims, pack: Pack, piece: int = PIECE) -> Lines:
 
 def _pieces(claims: Claims, pack: Pack, count: int) -> list[Ints]:
     """Deal the groups out to pieces; each piece is the rows of its claims, in their order."""
-    by_household = any(pool.holder == "household" for pool in pack.pools.values())
-    number = groups(claims, by_household) % count
+    number = groups(claims, pack.by_household) % count
     # numpy sorts 16-bit integers by radix, several times as fast.
     order = np.argsort(number.astype(np.uint16) if count < 2**16 else number, kind="stable")
     ends = np.cumsum(np.bincount(number, minlength=count))
