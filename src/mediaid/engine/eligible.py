@@ -111,11 +111,12 @@ def all_missed(view: View, wanted: tuple[Condition, ...]) -> list[Condition]:
     found: dict[str, Condition] = {}
     epoch = int(view.epoch[0])
     for condition in wanted:
+        if view.holds(condition.check)[0] or condition.field in found:
+            continue
         # What a refused category would be asked next has no value to be told, nor has a condition
         # that comes with a later value.
-        told = found.keys().isdisjoint(condition.by) and all(
+        if found.keys().isdisjoint(condition.by) and all(
             table.dated[epoch] is not None for table in condition.tables
-        )
-        if told and condition.field not in found and not view.holds(condition.check)[0]:
+        ):
             found[condition.field] = condition
     return list(found.values())

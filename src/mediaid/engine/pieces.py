@@ -62,11 +62,13 @@ def _together(
 ) -> Lines:
     """Put the pieces' lines into the order of the claims."""
     each = np.zeros(n, dtype=np.int64)
-    counts = [
-        np.bincount(part.claim, minlength=len(its)) for its, part in zip(rows, parts, strict=True)
-    ]
-    for its, count in zip(rows, counts, strict=True):
-        each[its] = count
+
+    def count(i: int) -> Ints:
+        found = np.bincount(parts[i].claim, minlength=len(rows[i]))
+        each[rows[i]] = found
+        return found
+
+    counts = list(pool.map(count, range(len(parts))))
     start = np.cumsum(each) - each
     whole = _empty(np.repeat(np.arange(n), each), parts)
     numbers = [_numbers(whole, part) for part in parts]
