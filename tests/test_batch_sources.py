@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batch_support import CHINESE, HEADINGS, write_rows, write_sheets
+from mediaid.batch.ahead import opened_ahead
 from mediaid.batch.csv_source import CsvSource
 from mediaid.batch.source import Source, cell_text, number_text, open_source
 from mediaid.batch.xlsx_source import error_cells
@@ -299,3 +300,44 @@ def test_a_message_names_the_file_however_long_its_path_is(tmp_path: Path) -> No
     (deep / "claims.csv").write_bytes(b"")
     with pytest.raises(ClaimError, match=r"^…long.*/claims\.csv: the file is empty"):
         open_source(deep / "claims.csv")
+
+
+def test_a_file_read_ahead_is_the_same_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pl.DataFrame({"a": ["x", None], "b": [1, 2], "c": [dt.date(2023, 5, 1), None]}).write_parquet(
+        path
+    )
+    source = opened_ahead(path)
+    assert source is not None
+    # What is asked for first may have been read ahead, what is asked for later is read again.
+    for wanted in ([2, 0], [1]):
+        assert source.load(wanted).equals(open_source(path).load(wanted))
+
+
+def test_damage_that_shows_when_a_file_is_read_ahead_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pl.DataFrame({"a": ["x" * 100] * 1000}).write_parquet(path, compression="uncompressed")
+    content = path.read_bytes()
+    path.write_bytes(content[:4] + bytes(80) + content[84:])
+    source = opened_ahead(path)
+    assert source is not None
+    with pytest.raises(ClaimError, match=r"a\.parquet"):
+        source.load([0])
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", b"a\n1\n"),
+        ("none.parquet", None),
+        ("a.parquet", b""),
+        ("a.parquet", b"PAR1rest"),
+    ],
+)
+def test_what_is_not_read_ahead_is_left_to_the_job(
+    tmp_path: Path, name: str, content: bytes | None
+) -> None:
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    assert opened_ahead(path) is None

@@ -48,6 +48,11 @@ def _catalogue(lang: Lang) -> _gettext.NullTranslations:
         return _gettext.NullTranslations()
 
 
+@lru_cache(maxsize=4096)
+def _message(message: str, lang: Lang) -> str:
+    return _catalogue(lang).gettext(message)
+
+
 def gettext(message: str) -> str:
     """Return the message in the chosen language."""
-    return _catalogue(_chosen).gettext(message)
+    return _message(message, _chosen)

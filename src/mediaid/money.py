@@ -77,14 +77,14 @@ def _why_no_amount(text: str) -> str:
 
 def format_yuan(fen: int) -> str:
     """分 as plain 元 with two decimals, such as 8000.00."""
-    sign = "-" if fen < 0 else ""
-    return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+    yuan, rest = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}{yuan}.{rest:02d}"
 
 
 def show_yuan(fen: int) -> str:
     """分 as 元 for reading, with thousands separators, such as 130,000.00."""
-    sign = "-" if fen < 0 else ""
-    return f"{sign}{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
+    yuan, rest = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}{yuan:,}.{rest:02d}"
 
 
 def parse_percent(text: str) -> Fraction:

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from mediaid.people.identity import check_digit_fits
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -65,17 +63,20 @@ def number_hashes(hashes: NDArray[np.uint64], whole: bool) -> tuple[Rows, Rows]:
     """
     size = len(hashes)
     bits = np.uint64((size - 1).bit_length())
-    keys = (hashes << bits) | np.arange(size, dtype=np.uint64)
+    keys = hashes << bits
+    keys |= np.arange(size, dtype=np.uint64)
     keys.sort()
-    rows = (keys & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64)
+    rows = (keys & ((np.uint64(1) << bits) - np.uint64(1))).view(np.int64)
     keys >>= bits
     if whole:
         rows, keys = _by_whole_hash(rows, keys, hashes)
     new = np.empty(size, dtype=np.bool_)
     new[0] = True
     np.not_equal(keys[1:], keys[:-1], out=new[1:])
+    in_order: Rows = np.cumsum(new, dtype=np.int64)
+    in_order -= 1
     numbers = np.empty(size, dtype=np.int64)
-    numbers[rows] = np.cumsum(new) - 1
+    numbers[rows] = in_order
     return numbers, rows[new]
 
 
@@ -114,6 +115,10 @@ def rounded_numbers(texts: pl.Series) -> Rows:
     rows = texts.str.ends_with("000").arg_true()
     suspects = texts.gather(rows)
     matching = suspects.str.contains(_ROUNDED).arg_true()
+    if not len(matching):
+        return np.empty(0, dtype=np.int64)
+    from mediaid.people.identity import check_digit_fits  # noqa: PLC0415 - for suspects alone
+
     wrong = [
         row
         for row, text in zip(

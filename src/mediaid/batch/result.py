@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from mediaid.engine.work import NO_CAP
 from mediaid.packs.types import Label
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from mediaid.engine.lines import Lines
 
 YUAN = pl.Decimal(18, 2)
-MONEY = ("base", "deducted", "uncapped", "aid", "payable", "cap_left", "overpaid")
+AMOUNTS = ("base", "deducted", "uncapped", "aid", "payable", "cap_left")
+MONEY = (*AMOUNTS, "overpaid")
 PAYER = "payer_"
+WORKERS = 2
 
 
 def _label(zh: str, en: str) -> Label:
@@ -55,26 +58,26 @@ def result_frame(lines: Lines, claims: Claims, overpaid: bool) -> pl.DataFrame:
     where none applies); `cap_left` is null where no cap applies.
     """
     rows = _Rows(lines.claim, claims.n)
-    columns = {
-        "claim_id": rows.texts(claims.claim_id),
-        "person_id": rows.texts(claims.person_id),
-        "date": pl.Series(rows.of(claims.date)).cast(pl.Date),
-        "benefit": _chosen([*lines.benefit_ids, ""], lines.benefit),
-        "base": pl.Series(lines.base),
-        "deducted": pl.Series(lines.deducted),
-        "rate": _chosen(lines.rate_texts, lines.rate),
-        "uncapped": pl.Series(lines.uncapped),
-        "aid": pl.Series(lines.aid),
-        "payable": pl.Series(lines.payable),
-        "cap_left": pl.Series(lines.cap_left),
-        "bound_by": _chosen(lines.bound_by_texts, lines.bound_by),
-        "provisional": _chosen(lines.provisional_texts, lines.provisional),
-        "reason": _chosen(lines.reason_texts, lines.reason),
+    # What makes new columns of text, two at a time; amounts are the arrays themselves.
+    made: dict[str, Callable[[], pl.Series]] = {
+        "claim_id": lambda: rows.texts(claims.claim_id),
+        "person_id": lambda: rows.texts(claims.person_id),
+        "date": lambda: pl.Series(rows.of(claims.date)).cast(pl.Date),
+        "benefit": lambda: _chosen([*lines.benefit_ids, ""], lines.benefit),
+        "rate": lambda: _chosen(lines.rate_texts, lines.rate),
+        "bound_by": lambda: _chosen(lines.bound_by_texts, lines.bound_by),
+        "provisional": lambda: _chosen(lines.provisional_texts, lines.provisional),
+        "reason": lambda: _chosen(lines.reason_texts, lines.reason),
     }
+    with ThreadPoolExecutor(WORKERS) as pool:
+        columns = dict(zip(made, pool.map(lambda make: make(), made.values()), strict=True))
+    for name in AMOUNTS:
+        columns[name] = pl.Series(getattr(lines, name))
     if lines.overpaid is not None:
         columns["overpaid"] = pl.Series(lines.overpaid)
     elif overpaid:
         columns["overpaid"] = pl.zeros(lines.n, pl.Int64, eager=True)
+    columns = {name: columns[name] for name in HEADINGS if name in columns}
     columns.update(_payers(lines.payers))
     money = [name for name in columns if name in MONEY or name.startswith(PAYER)]
     return pl.DataFrame(columns).with_columns(yuan(name) for name in money)

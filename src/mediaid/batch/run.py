@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from mediaid.batch.derivation import derivation_frame
 from mediaid.batch.drafts import marked
 from mediaid.batch.formats import format_of
 from mediaid.batch.outputs import Outputs, refuse_paths, refusing
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from mediaid.batch.source import Source
     from mediaid.batch.table import Table
     from mediaid.mappings.files import Loaded
     from mediaid.packs.model import Pack
@@ -65,6 +65,8 @@ class Job:
     """Bytes to stay within; None: what leaves the machine usable."""
     resume: bool = False
     """Keep what is done, and go on from it when the same job is run again."""
+    source: Source | None = None
+    """The claims, where they have been opened already."""
 
     @property
     def inputs(self) -> list[Path]:
@@ -109,6 +111,8 @@ def run(job: Job, report: Report = _quiet) -> Summary:
             rejected = rejects_frame(table, job.chinese_headings)
             _write(rejected, places[job.rejects], job.rejects, job)
         if job.derivation is not None:
+            from mediaid.batch.derivation import derivation_frame  # noqa: PLC0415
+
             derived = derivation_frame(table, job.chinese_headings)
             _write(derived, places[job.derivation], job.derivation, job)
         outputs.publish()
@@ -123,7 +127,7 @@ def read_claims(job: Job) -> Table:
     """
     if job.mapping is None:
         try:
-            return read_table(open_source(job.claims), job.pack, job.ignore)
+            return read_table(job.source or open_source(job.claims), job.pack, job.ignore)
         except ClaimError as error:
             raise ClaimError(_hint(job.claims) or error.faults) from error
     from mediaid.batch.mapped.read import read_mapped  # noqa: PLC0415 - only what is needed

@@ -25,6 +25,9 @@ EPOCH = dt.date(1970, 1, 1)
 MAX_COUNT = 1_000_000
 MAX_ID = 200
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_LOST_DIGITS = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
+
 
 def parse_cell(field: Field, text: str, pack: Pack) -> int | str:
     """Read one cell that is not empty.
@@ -46,7 +49,7 @@ def parse_cell(field: Field, text: str, pack: Pack) -> int | str:
 def parse_day(text: str) -> int:
     """Read a date such as 2023-05-01; return days since 1970-01-01."""
     shown = plain(text)
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", shown, re.ASCII):
+    if _DAY.fullmatch(shown):
         try:
             return (dt.date.fromisoformat(shown) - EPOCH).days
         except ValueError:
@@ -94,7 +97,7 @@ def parse_count(text: str) -> int:
 def parse_id(text: str) -> str:
     """Read an identifier: spaces around it go; a number damaged by a spreadsheet is refused."""
     shown = text.strip()
-    if re.fullmatch(r"\d(\.\d+)?[eE]\+?\d+", shown):
+    if _LOST_DIGITS.fullmatch(shown):
         raise ValueError(
             _(
                 "{value} has lost digits in a spreadsheet: format the column as text "

@@ -201,15 +201,22 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
     ] = None,
 ) -> None:
     from mediaid.batch.formats import need_libraries
-    from mediaid.packs.load import load_pack
 
     need_libraries()
     from mediaid.batch.memory import keep_freed_memory
 
     keep_freed_memory()
+    source = None
+    if engine is Engine.embedded and not any(
+        (mapping, ignore_column, memory, resume, opening, closing, summary)
+    ):
+        from mediaid.batch.ahead import opened_ahead
+
+        source = opened_ahead(claims)
     from mediaid.batch.large.limits import parse_memory
     from mediaid.batch.run import Job
     from mediaid.batch.summary import show
+    from mediaid.packs.load import load_pack
 
     loaded = load_pack(
         pack,
@@ -233,6 +240,7 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
         summary=summary,
         memory=None if memory is None else parse_memory(memory),
         resume=resume,
+        source=source,
     )
     try:
         with _ended_by_signal():

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mediaid.engine.verbs import RUNS
+from mediaid.engine.verbs.base import BaseRun
 from mediaid.engine.verbs.cap import CapRun
 from mediaid.engine.verbs.split import SplitRun
 from mediaid.engine.work import NO_CAP, PoolState, Work
 from mediaid.packs.rules import Into, step_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from mediaid.engine.plan import Plan
@@ -47,8 +50,12 @@ class BenefitRun:
         waves = [i for i, step in enumerate(self.steps) if step.in_waves]
         self.first_in_waves = waves[0] if waves else len(self.steps)
         self.in_waves = bool(waves or self.counted or self.entered)
+        self.annual_caps = outline.annual_caps
         self.uncapped_at = outline.uncapped_at
         self.exempt = outline.exempt
+        self.within_bore = outline.within_bore
+        self.rate = None if outline.rate is None else self.steps[outline.rate]
+        self.split = None if outline.split is None else self.steps[outline.split]
 
     def ahead(self) -> None:
         """Run the steps that need no order, for all claims at once."""
@@ -94,24 +101,27 @@ class BenefitRun:
 
     def room_left(self, part: slice) -> None:
         """Note what is left under the tightest annual cap."""
-        for step in self.steps:
-            if (
-                isinstance(step, CapRun)
-                and step.pool is not None
-                and step.pool.state.pool.counts == "aid"
-            ):
-                room = np.maximum(step.limit[part] - step.pool.read(part), 0)
-                if step.limited is not None:
-                    room = np.where(step.limited[part], room, NO_CAP)
-                left = self.work.cap_left[part]
-                np.minimum(left, room, out=left)
+        for i in self.annual_caps:
+            step = self.steps[i]
+            assert isinstance(step, CapRun)
+            room = step.room(part)
+            if step.limited is not None:
+                room = np.where(step.limited[part], room, NO_CAP)
+            left = self.work.cap_left[part]
+            np.minimum(left, room, out=left)
+
+    def may_exceed(self, left: Ints) -> bool:
+        """Whether its aid of some claim could be more than is `left` of what the person bore."""
+        base = self.steps[0]
+        return (
+            not isinstance(base, BaseRun)
+            or base.in_waves
+            or bool((base.total > left[self.work.rows]).any())
+        )
 
     def payers(self) -> dict[str, Ints]:
         """Return each payer's share of each claim's aid; empty where the pack has no split."""
-        for step in self.steps:
-            if isinstance(step, SplitRun):
-                return step.shares(self.work.aid)
-        return {}
+        return self.split.shares(self.work.aid) if isinstance(self.split, SplitRun) else {}
 
 
 class Entered:
@@ -155,7 +165,9 @@ class Counted:
 def _limited(pool: str, run: BenefitRun) -> Mask | None:
     """Claims with a limit under some cap on the pool: others do not use up its room."""
     masks = [
-        step.limited for step in run.steps if isinstance(step, CapRun) and step.step.pool == pool
+        step.limited
+        for step in run.steps
+        if step.step.verb == "cap" and step.step.pool == pool and isinstance(step, CapRun)
     ]
     if any(mask is None for mask in masks):
         return None
@@ -169,13 +181,19 @@ class Outline:
 
     `entered`: pools of the benefit that count what enters a step, with the step's place;
     `counted`: pools that its aid adds to; `uncapped_at`: the place of the first cap behind the
-    rate (what enters it is "uncapped"); `exempt`: not held to what the person bore of this claim.
+    rate (what enters it is "uncapped"); `exempt`: not held to what the person bore of this claim;
+    `within_bore`: on its own it never exceeds that, whatever the amounts; `annual_caps`: the places
+    of the caps on pools of aid; `rate` and `split`: those of the steps that the lines name.
     """
 
     entered: tuple[tuple[str, int], ...]
     counted: tuple[str, ...]
     uncapped_at: int
     exempt: bool
+    within_bore: bool
+    annual_caps: tuple[int, ...]
+    rate: int | None
+    split: int | None
 
 
 def outline_of(plan: Plan, benefit: Benefit) -> Outline:
@@ -198,7 +216,23 @@ def _outline(pack: Pack, benefit: Benefit) -> Outline:
         counted=tuple(n for n, pool in pack.pools.items() if pool.counts == "aid" and n in capped),
         uncapped_at=caps[0] if caps else len(steps),
         exempt=_exempt(benefit),
+        within_bore=_within(benefit, pack.model.pack.bore),
+        annual_caps=tuple(
+            i
+            for i, step in enumerate(steps)
+            if step.verb == "cap"
+            and step.pool is not None
+            and pack.pools[step.pool].counts == "aid"
+        ),
+        rate=next((i for i, step in enumerate(steps) if step.verb == "rate"), None),
+        split=next((i for i, step in enumerate(steps) if step.verb == "split"), None),
     )
+
+
+def _within(benefit: Benefit, bore: Sequence[str]) -> bool:
+    """Whether the base adds up nothing but what the person bore, each field once."""
+    first = benefit.steps[0]
+    return first.verb == "base" and len(first.sum) == len(set(first.sum) & set(bore))
 
 
 def _exempt(benefit: Benefit) -> bool:

@@ -59,6 +59,16 @@ def check_of(plan: Plan, benefit: Benefit | None, name: str, test: Test) -> Chec
     return plan.once(("range", name, bounds), lambda: _in_range(plan, name, bounds))
 
 
+def some_amount(plan: Plan, names: tuple[str, ...]) -> Check:
+    """Return the check that the sum of amount fields is not 0."""
+    return plan.once(("some", names), lambda: lambda view: view.amounts(names) > 0)
+
+
+def begun(plan: Plan, epoch: int) -> Check:
+    """Return the check that a claim is dated in an epoch or after it."""
+    return plan.once(("begun", epoch), lambda: lambda view: view.epoch >= epoch)
+
+
 def _one_of(plan: Plan, name: str, codes: tuple[str, ...]) -> Check:
     # One more place than codes: a claim without the code (−1) finds "not allowed" there.
     allowed = np.array([code in codes for code in plan.pack.codes[name]] + [False])
@@ -67,13 +77,15 @@ def _one_of(plan: Plan, name: str, codes: tuple[str, ...]) -> Check:
 
 def _in_parameter(plan: Plan, name: str, table: Table) -> Check:
     allowed = _allowed(plan, name, table)
+    width, flat = allowed.shape[1], allowed.reshape(-1)
 
     def check(view: View) -> Mask:
-        given = np.ones(view.n, dtype=np.bool_)
+        place = view.cell(table) * width + view.pick(view.claims.codes[name]) + 1
+        # A claim without a code of the table has no cell: what it finds does not count.
+        mask: Mask = flat.take(place, mode="clip")
         for field_name in table.fields:
-            given &= view.given(field_name)
-        code = view.pick(view.claims.codes[name])
-        return given & allowed[np.maximum(view.cell(table), 0), code]
+            mask &= view.given(field_name)
+        return mask
 
     return check
 
@@ -81,13 +93,13 @@ def _in_parameter(plan: Plan, name: str, table: Table) -> Check:
 def _allowed(plan: Plan, name: str, table: Table) -> Mask:
     """Which codes of a field each cell of a parameter of codes names.
 
-    One more column than codes: a claim without the code (−1) finds "not allowed" there.
+    The first column is of claims without the code (−1): it says "not allowed".
     """
     codes = list(plan.pack.codes[name])
     allowed = np.zeros((len(table.cells), len(codes) + 1), dtype=np.bool_)
     for cell, entry in enumerate(table.cells.tolist()):
         if table.entries:
-            allowed[cell, [codes.index(code) for code in table.entries[entry]]] = True
+            allowed[cell, [codes.index(code) + 1 for code in table.entries[entry]]] = True
     return allowed
 
 

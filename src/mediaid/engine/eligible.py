@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mediaid.engine.checks import all_hold, check_of
+from mediaid.engine.checks import all_hold, begun, check_of, some_amount
 from mediaid.engine.plan import step_tables
 
 if TYPE_CHECKING:
@@ -34,31 +34,28 @@ class Condition:
     begins: int | None = None
     steps: tuple[Step, ...] = ()
     tables: tuple[Table, ...] = ()
-    """The parameters that the test reads."""
+    """The parameters that the test reads; `by`: the fields that they are looked up by."""
+    by: frozenset[str] = frozenset()
 
 
-def conditions(plan: Plan, benefit: Benefit) -> tuple[Condition, ...]:
-    """Return what a claim must meet for a benefit, in the order in which it is said.
-
-    A payer split is left out: entitlement never depends on it.
-    """
-    return plan.once(("conditions", benefit.benefit), lambda: _conditions(plan, benefit))
+def all_conditions(plan: Plan) -> list[tuple[Condition, ...]]:
+    """Return what a claim must meet for each benefit, in the order in which it is said."""
+    return plan.once(
+        "conditions", lambda: [_conditions(plan, benefit) for benefit in plan.pack.benefits]
+    )
 
 
 def _conditions(plan: Plan, benefit: Benefit) -> tuple[Condition, ...]:
+    """A payer split is left out: entitlement never depends on it."""
     begins = plan.begins[benefit.benefit]
     found = []
     if begins:
-        found.append(Condition(plan.pack.dating, lambda view: view.epoch >= begins, begins=begins))
-    found += [
-        Condition(
-            name,
-            check_of(plan, benefit, name, test),
-            test,
-            tables=(plan.table(benefit, test.in_),) if test.in_ is not None else (),
-        )
-        for name, test in benefit.when.items()
-    ]
+        found.append(Condition(plan.pack.dating, begun(plan, begins), begins=begins))
+    for name, test in benefit.when.items():
+        tables = (plan.table(benefit, test.in_),) if test.in_ is not None else ()
+        by = frozenset(name for table in tables for name in table.fields)
+        check = check_of(plan, benefit, name, test)
+        found.append(Condition(name, check, test, tables=tables, by=by))
     looked_up: dict[str, list[Step]] = {}
     for step in benefit.steps:
         if step.verb != "split":
@@ -72,7 +69,7 @@ def _conditions(plan: Plan, benefit: Benefit) -> tuple[Condition, ...]:
     first = benefit.steps[0]
     if first.verb == "base":
         fields = tuple(first.sum)
-        found.append(Condition(fields[0], lambda view: view.amounts(fields) > 0, amounts=fields))
+        found.append(Condition(fields[0], some_amount(plan, fields), amounts=fields))
     return tuple(found)
 
 
@@ -91,6 +88,16 @@ def _given_if_needed(benefit: Benefit, name: str, steps: list[Step]) -> Check:
     return check
 
 
+def meets(view: View, wanted: tuple[Condition, ...]) -> NDArray[np.bool_]:
+    """Whether each claim meets all conditions."""
+    if not wanted:
+        return np.ones(view.n, dtype=np.bool_)
+    met = view.holds(wanted[0].check)
+    for condition in wanted[1:]:
+        met = met & view.holds(condition.check)
+    return met
+
+
 def first_missed(view: View, wanted: tuple[Condition, ...]) -> NDArray[np.int8]:
     """Return for each claim the number (from 1) of the first condition it misses, 0 for none."""
     missed = np.zeros(view.n, dtype=np.int8)
@@ -102,10 +109,14 @@ def first_missed(view: View, wanted: tuple[Condition, ...]) -> NDArray[np.int8]:
 def all_missed(view: View, wanted: tuple[Condition, ...]) -> list[Condition]:
     """Return the conditions that the first claim of the view misses, one for each field."""
     found: dict[str, Condition] = {}
+    epoch = int(view.epoch[0])
     for condition in wanted:
-        # What a refused category would be asked next has no value to be told.
-        by = {name for table in condition.tables for name in table.fields}
-        asked = condition.field not in found and not by & set(found)
-        if asked and not view.holds(condition.check)[0]:
+        if view.holds(condition.check)[0] or condition.field in found:
+            continue
+        # What a refused category would be asked next has no value to be told, nor has a condition
+        # that comes with a later value.
+        if found.keys().isdisjoint(condition.by) and all(
+            table.dated[epoch] is not None for table in condition.tables
+        ):
             found[condition.field] = condition
     return list(found.values())

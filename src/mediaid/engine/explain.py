@@ -167,9 +167,8 @@ def _refuse_later(past: Claims, this: Claims, pack: Pack) -> None:
     every = np.arange(past.n)
     person = this.person_id[0]
     same = np.array([its == person for its in past.person_id.take(every)])
-    by_household = any(pool.holder == "household" for pool in pack.pools.values())
     household = this.household_id[0] if this.household_id is not None else ""
-    if by_household and household and past.household_id is not None:
+    if pack.by_household and household and past.household_id is not None:
         same |= np.array([its == household for its in past.household_id.take(every)])
     later = same & (past.date > this.date[0])
     if all(pool.period != "lifetime" for pool in pack.pools.values()):
@@ -213,7 +212,7 @@ def explain(settlement: Settlement, row: int) -> ClaimResult:
     benefits: list[BenefitResult] = []
     for position, benefit in enumerate(pack.benefits):
         run = settlement.runs.get(position)
-        at = np.flatnonzero(run.work.rows == row).tolist() if run else []
+        at = (run.work.rows == row).nonzero()[0].tolist() if run else []
         if run and at:
             first = sum(len(b.steps) for b in benefits) + 1
             benefits.append(_applying(settlement, run, at[0], row, first))
@@ -260,32 +259,24 @@ def _applying(
     settlement: Settlement, run: BenefitRun, at: int, row: int, first: int
 ) -> BenefitResult:
     """Put together the figures and steps of a benefit that applies."""
-    work, lines = run.work, settlement.lines
-    position = settlement.plan.order[work.benefit.benefit]
-    line = int(np.flatnonzero((lines.claim == row) & (lines.benefit == position))[0])
-    epoch = int(work.view.epoch[at])
+    work, lines, plan = run.work, settlement.lines, settlement.plan
+    benefit, epoch = work.benefit, int(work.view.epoch[at])
+    its_line = (lines.claim == row) & (lines.benefit == plan.order[benefit.benefit])
+    line = int(its_line.argmax())
     taken = [
         i for i, step in enumerate(run.steps) if step.applies is None or bool(step.applies[at])
     ]
     steps: list[Step] = []
-    for i in taken:
+    for number, i in enumerate(taken, first):
         step = run.steps[i]
         said = step.explain({name: int(values[at]) for name, values in step.seen.items()})
-        steps.append(
-            Step(
-                first + len(steps),
-                step.name,
-                said.words,
-                said.formula,
-                tuple(cite(settlement.plan, table, epoch) for table in step.tables()),
-                said.binds,
-            )
-        )
+        cited = tuple([cite(plan, table, epoch) for table in step.tables()])
+        steps.append(Step(number, step.name, said.words, said.formula, cited, said.binds))
     key, text = lines.reason_keys[lines.reason[line]], lines.reason_texts[lines.reason[line]]
     left = int(work.cap_left[at])
     return BenefitResult(
-        work.benefit.benefit,
-        work.benefit.label,
+        benefit.benefit,
+        benefit.label,
         True,
         int(work.base[at]),
         int(work.deducted[at]),
@@ -295,7 +286,7 @@ def _applying(
         int(work.payable[at]),
         None if left == NO_CAP else left,
         lines.bound_by_texts[lines.bound_by[line]],
-        tuple(provisional_names(settlement.plan, run, epoch, taken)),
+        tuple(provisional_names(plan, run, epoch, taken)),
         {payer: int(shares[line]) for payer, shares in lines.payers.items()},
         tuple(steps),
         (WhyNot(key, text),) if key else (),
@@ -340,6 +331,10 @@ def _missing(
 
 def cite(plan: Plan, table: Table, epoch: int) -> Citation:
     """Return the citation of a parameter's value in an epoch."""
+    return plan.once(("cite", table.name, epoch), lambda: _cite(plan, table, epoch))
+
+
+def _cite(plan: Plan, table: Table, epoch: int) -> Citation:
     dated = table.dated[epoch]
     assert dated is not None, "days without a value are refused before anything is settled"
     source = plan.pack.sources[dated.cite.source]

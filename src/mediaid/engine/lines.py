@@ -124,29 +124,26 @@ class Lines:
 def assemble(
     view: View,
     runs: Mapping[int, BenefitRun],
-    meets: Sequence[NDArray[np.bool_]],
-    missed: Sequence[NDArray[np.int8]],
+    applies: Mapping[int, NDArray[np.bool_]],
     wanted: Sequence[tuple[Condition, ...]],
     overpaid: Ints | None,
 ) -> Lines:
     """Put the benefits' figures together into lines."""
     n = view.n
     applying = np.zeros(n, dtype=np.uint8)
-    for ok in meets:
-        applying += ok
+    for met in applies.values():
+        applying += met
     each = np.maximum(applying, 1)
     start = each.cumsum(dtype=np.int64) - each
     lines = _empty(view.plan, np.arange(n).repeat(each))
     if all(run.work.payable is run.work.aid for run in runs.values()):
         lines.payable = lines.aid
     reasons = Reasons(view, lines)
-    reasons.no_benefit(start, applying, missed, wanted)
+    reasons.no_benefit(start, applying, wanted)
     at = start.copy()
-    for position, ok in enumerate(meets):
-        if position in runs:
-            run = runs[position]
-            _fill(lines, at[run.work.rows], position, run, reasons)
-            at += ok
+    for position, run in runs.items():
+        _fill(lines, at[run.work.rows], position, run, reasons)
+        at += applies[position]
     if overpaid is not None:
         lines.overpaid = np.zeros(lines.n, dtype=np.int64)
         lines.overpaid[start] = overpaid
@@ -156,28 +153,26 @@ def assemble(
 def _empty(plan: Plan, claim: Ints) -> Lines:
     """Return lines of claims to which no benefit applies."""
     total = len(claim)
-
-    def amounts() -> Ints:
-        return np.zeros(total, dtype=np.int64)
-
-    def codes() -> Codes:
-        return np.zeros(total, dtype=np.int32)
-
+    payers = plan.once("payers", lambda: payers_of(plan))
+    base, deducted, uncapped, aid, payable, *shares = np.zeros(
+        (5 + len(payers), total), dtype=np.int64
+    )
+    rate, bound_by, provisional, reason = np.zeros((4, total), dtype=np.int32)
     return Lines(
         claim=claim,
         benefit=np.full(total, NO_BENEFIT, dtype=np.int16),
         benefit_ids=tuple(plan.order),
-        base=amounts(),
-        deducted=amounts(),
-        uncapped=amounts(),
-        aid=amounts(),
-        payable=amounts(),
+        base=base,
+        deducted=deducted,
+        uncapped=uncapped,
+        aid=aid,
+        payable=payable,
         cap_left=np.full(total, NO_CAP, dtype=np.int64),
-        rate=codes(),
-        bound_by=codes(),
-        provisional=codes(),
-        reason=codes(),
-        payers={payer: amounts() for payer in plan.once("payers", lambda: payers_of(plan))},
+        rate=rate,
+        bound_by=bound_by,
+        provisional=provisional,
+        reason=reason,
+        payers=dict(zip(payers, shares, strict=True)),
     )
 
 
@@ -185,17 +180,15 @@ def _fill(lines: Lines, at: Ints, position: int, run: BenefitRun, reasons: Reaso
     """Write one benefit's figures to their lines."""
     work = run.work
     lines.benefit[at] = position
-    for name in ("base", "uncapped", "aid", "cap_left"):
-        getattr(lines, name)[at] = getattr(work, name)
+    lines.base[at], lines.uncapped[at] = work.base, work.uncapped
+    lines.aid[at], lines.cap_left[at] = work.aid, work.cap_left
     if lines.payable is not lines.aid:
         lines.payable[at] = work.payable
     if work.deducted.any():
         lines.deducted[at] = work.deducted
-    rates = [step for step in run.steps if isinstance(step, RateRun)]
-    if rates:
+    if isinstance(run.rate, RateRun):
         first = len(lines.rate_texts)
-        table = rates[0].table
-        lines.rate_texts += table.rate_texts
+        lines.rate_texts += run.rate.table.rate_texts
         lines.rate[at] = np.where(work.rate >= 0, work.rate + first, 0)
     if work.bound_by.any():
         first = len(lines.bound_by_texts) - 1

@@ -11,8 +11,8 @@ from mediaid.engine.pools import (
     Pools,
     Slots,
     holder_names,
-    is_event,
     period_name,
+    pool_outlines,
     slots,
     years,
 )
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mediaid.claims.table import Claims
+    from mediaid.engine.plan import Plan
     from mediaid.engine.pools import PoolRow
-    from mediaid.packs.model import Pack
 
     Ints = NDArray[np.int64]
 
@@ -54,12 +54,13 @@ class Opening(Protocol):
         """
 
 
-def open_pools(pack: Pack, claims: Claims, opening: Pools | Opening | None) -> dict[str, PoolState]:
+def open_pools(plan: Plan, claims: Claims, opening: Pools | Opening | None) -> dict[str, PoolState]:
     """Return every pool of the pack for these claims.
 
     Raises ClaimError when the opening pools were closed under other rules, or already count days
     after a claim of the same holder: that claim would have to be settled before them.
     """
+    pack = plan.pack
     if opening is not None and opening.pack_hash != pack.hash:
         raise ClaimError(
             Fault(
@@ -74,17 +75,15 @@ def open_pools(pack: Pack, claims: Claims, opening: Pools | Opening | None) -> d
     faults: list[Fault] = []
     year = years(claims.date)
     numbered: dict[tuple[str, str], Slots] = {}
-    for name, pool in pack.pools.items():
-        kind = (pool.holder, pool.period)
-        if kind not in numbered:
-            numbered[kind] = slots(claims, pool, year)
-        its = numbered[kind]
-        start = np.zeros(its.size, dtype=np.int64)
-        state = PoolState(name, pool, its, start, start.copy(), is_event(pool))
+    for its in pool_outlines(plan):
+        held = numbered.get(its.kind)
+        if held is None:
+            held = numbered[its.kind] = slots(claims, its.kind, year)
+        start, total = np.zeros((2, held.size), dtype=np.int64)
+        pools[its.name] = state = PoolState(its, held, start, total)
         if opening is not None and claims.n:
             _fill(state, claims, opening, faults)
-            state.total = start.copy()
-        pools[name] = state
+            total[:] = start
     unknown = set(opening.names()) - set(pools) if opening else set()
     faults += [
         Fault(

@@ -50,8 +50,7 @@ def settle_in_pieces(claims: Claims, pack: Pack, piece: int = PIECE) -> Lines:
 
 def _pieces(claims: Claims, pack: Pack, count: int) -> list[Ints]:
     """Deal the groups out to pieces; each piece is the rows of its claims, in their order."""
-    by_household = any(pool.holder == "household" for pool in pack.pools.values())
-    number = groups(claims, by_household) % count
+    number = groups(claims, pack.by_household) % count
     # numpy sorts 16-bit integers by radix, several times as fast.
     order = np.argsort(number.astype(np.uint16) if count < 2**16 else number, kind="stable")
     ends = np.cumsum(np.bincount(number, minlength=count))
@@ -63,11 +62,13 @@ def _together(
 ) -> Lines:
     """Put the pieces' lines into the order of the claims."""
     each = np.zeros(n, dtype=np.int64)
-    counts = [
-        np.bincount(part.claim, minlength=len(its)) for its, part in zip(rows, parts, strict=True)
-    ]
-    for its, count in zip(rows, counts, strict=True):
-        each[its] = count
+
+    def count(i: int) -> Ints:
+        found = np.bincount(parts[i].claim, minlength=len(rows[i]))
+        each[rows[i]] = found
+        return found
+
+    counts = list(pool.map(count, range(len(parts))))
     start = np.cumsum(each) - each
     whole = _empty(np.repeat(np.arange(n), each), parts)
     numbers = [_numbers(whole, part) for part in parts]

@@ -15,11 +15,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mediaid.claims.table import Claims, TextColumn
-    from mediaid.packs.rules import Pool
+    from mediaid.engine.plan import Plan
+    from mediaid.packs.model import Pack
+    from mediaid.packs.rules import Benefit, Pool
 
     Ints = NDArray[np.int64]
 
 LIFETIME = "lifetime"
+
+_DAYS, _YEARS = np.dtype("datetime64[D]"), np.dtype("datetime64[Y]")
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,56 @@ def is_event(pool: Pool) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class PoolOutline:
+    """What is the same of a pool in every settlement.
+
+    `owner`: whose parameters its conditions may name; `readers`: the positions of the benefits
+    whose steps read it; `bills`: it counts claims or their amounts, and not aid; `event`: nor does
+    any aid come off them.
+    """
+
+    name: str
+    pool: Pool
+    kind: tuple[str, str]
+    """The holder and the period: pools of one kind have the same slots."""
+    owner: Benefit | None
+    readers: tuple[int, ...]
+    bills: bool
+    event: bool
+
+
+def pool_outlines(plan: Plan) -> list[PoolOutline]:
+    """Return the outline of every pool of the pack, in its order."""
+    return plan.once("pools", lambda: _pool_outlines(plan.pack))
+
+
+def _pool_outlines(pack: Pack) -> list[PoolOutline]:
+    owners = {name: benefit for benefit in pack.benefits for name in benefit.pools}
+    reads = [_pools_read(benefit) for benefit in pack.benefits]
+    return [
+        PoolOutline(
+            name,
+            pool,
+            (pool.holder, pool.period),
+            owners.get(name),
+            tuple(position for position, names in enumerate(reads) if name in names),
+            pool.counts == "claims" or isinstance(pool.counts, Amounts),
+            is_event(pool),
+        )
+        for name, pool in pack.pools.items()
+    ]
+
+
+def _pools_read(benefit: Benefit) -> set[str]:
+    return {
+        name
+        for step in benefit.steps
+        for argument in ("pool", "over", "counted")
+        if isinstance(name := getattr(step, argument, None), str)
+    }
+
+
 @dataclass(eq=False)
 class Slots:
     """Which amount each claim reads and adds to: one slot a holder and period."""
@@ -70,14 +124,13 @@ class Slots:
     year: Ints
 
 
-def slots(claims: Claims, pool: Pool, year: Ints) -> Slots:
-    """Number the (holder, period) pairs of a pool; `year` is each claim's calendar year."""
-    holder = {"person": claims.person, "household": claims.household, "visit": claims.visit}[
-        pool.holder
-    ]
-    if pool.period == "claim":
+def slots(claims: Claims, kind: tuple[str, str], year: Ints) -> Slots:
+    """Number the (holder, period) pairs of a kind of pool; `year` is each claim's calendar year."""
+    held_by, period = kind
+    holder: Ints = getattr(claims, held_by)
+    if period == "claim":
         return Slots(np.arange(claims.n), claims.n, holder, year)
-    if pool.period == "lifetime" or claims.n == 0:
+    if period == "lifetime" or claims.n == 0:
         return Slots(holder, int(holder.max(initial=-1)) + 1, holder, year)
     first = int(year.min())
     span = int(year.max()) - first + 1
@@ -91,7 +144,7 @@ def slots(claims: Claims, pool: Pool, year: Ints) -> Slots:
 
 def years(days: NDArray[np.int32]) -> Ints:
     """Return the calendar year of days since 1970-01-01."""
-    return days.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
+    return days.astype(_DAYS).astype(_YEARS).astype(np.int64) + 1970
 
 
 def running(slot: Ints, amount: Ints, opening: Ints) -> Ints:

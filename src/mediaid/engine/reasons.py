@@ -10,6 +10,7 @@ from mediaid.claims.cells import show_day
 from mediaid.claims.fields import pack_fields
 from mediaid.claims.table import CANCELLED, REVERSAL
 from mediaid.engine.benefit import SELF_PAID, BenefitRun
+from mediaid.engine.eligible import first_missed
 from mediaid.engine.plan import step_tables
 from mediaid.i18n import gettext as _
 
@@ -52,7 +53,6 @@ class Reasons:
         self,
         start: Ints,
         applying: NDArray[np.uint8],
-        missed: Sequence[NDArray[np.int8]],
         wanted: Sequence[tuple[Condition, ...]],
     ) -> None:
         """Say of claims to which no benefit applies which condition each benefit misses first.
@@ -60,23 +60,28 @@ class Reasons:
         The conditions missed are packed into one number, so that each combination is put into
         words once, those of an example.
         """
-        rows = np.flatnonzero(applying == 0)
+        rows = (applying == 0).nonzero()[0]
         if not len(rows):
             return
+        view = self.view.of(rows)
+        missed = [first_missed(view, conditions) for conditions in wanted]
         void = self.view.claims.void
-        code = self.view.epoch[rows] * 3 + (void[rows] if void is not None else 0)
+        code = view.epoch * 3 + (void[rows] if void is not None else 0)
         span = 3 * len(self.plan.starts)
         for its, conditions in zip(missed, wanted, strict=True):
             size = len(conditions) + 1
             if span * size > MOST_CODES:
                 found, code = np.unique(code, return_inverse=True)
                 span = len(found)
-            code = code * size + its[rows]
+            code = code * size + its
             span *= size
         combinations, which = np.unique(code, return_inverse=True)
         example = np.empty(len(combinations), dtype=np.int64)
-        example[which] = rows
-        said = [self._of_example(row, missed, wanted) for row in example.tolist()]
+        example[which] = np.arange(len(rows))
+        said = [
+            self._of_example(int(rows[at]), [int(its[at]) for its in missed], wanted)
+            for at in example.tolist()
+        ]
         reason, provisional = np.array(said, dtype=np.int32).T
         self.lines.reason[start[rows]] = reason[which]
         self.lines.provisional[start[rows]] = provisional[which]
@@ -84,10 +89,13 @@ class Reasons:
     def _of_example(
         self,
         row: int,
-        missed: Sequence[NDArray[np.int8]],
+        missed: Sequence[int],
         wanted: Sequence[tuple[Condition, ...]],
     ) -> tuple[int, int]:
-        """Return the numbers of a claim's reason and of its provisional values."""
+        """Return the numbers of a claim's reason and of its provisional values.
+
+        `missed` is the number (from 1) of the first condition it misses of each benefit.
+        """
         void = self.view.claims.void
         if void is not None and void[row] == CANCELLED:
             return self.add("cancelled", _("cancelled by a reversal")), 0
@@ -95,11 +103,11 @@ class Reasons:
             return self.add("reversal", _("reverses another claim")), 0
         epoch = int(self.view.epoch[row])
         pairs = [
-            (benefit, conditions[its[row] - 1])
-            for benefit, conditions, its in zip(
+            (benefit, conditions[number - 1])
+            for benefit, conditions, number in zip(
                 self.plan.pack.benefits, wanted, missed, strict=True
             )
-            if its[row]
+            if number
         ]
         if not pairs:
             return self.add("no-benefit", _("the pack has no benefit of one person")), 0

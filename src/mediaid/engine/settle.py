@@ -7,7 +7,7 @@ the k-th claim of every group, and all of its claims at once, as arrays. What de
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,17 +15,24 @@ import numpy as np
 
 from mediaid.claims.records import from_records
 from mediaid.claims.table import COUNTS, Claims
-from mediaid.engine.benefit import ALL, BenefitRun, outline_of
+from mediaid.engine.benefit import ALL, BenefitRun
 from mediaid.engine.checks import all_hold
 from mediaid.engine.counter import AtCounter
 from mediaid.engine.coverage import refuse_uncovered
-from mediaid.engine.eligible import Condition, conditions, first_missed
+from mediaid.engine.eligible import Condition, all_conditions, meets
 from mediaid.engine.lines import Lines, assemble
 from mediaid.engine.opening import Opening, open_pools
 from mediaid.engine.order import groups, settle_order, wave_numbers
 from mediaid.engine.plan import Plan, plan_of
-from mediaid.engine.pools import PoolRow, Pools, closing_rows, running, sum_by
-from mediaid.engine.verbs.base import BaseRun
+from mediaid.engine.pools import (
+    PoolOutline,
+    PoolRow,
+    Pools,
+    closing_rows,
+    pool_outlines,
+    running,
+    sum_by,
+)
 from mediaid.engine.view import View
 from mediaid.engine.work import PoolState, Work
 from mediaid.faults import ClaimError
@@ -39,6 +46,7 @@ if TYPE_CHECKING:
     from mediaid.packs.rules import Benefit
 
     Ints = NDArray[np.int64]
+    Mask = NDArray[np.bool_]
 
 MAX_CLAIMS = 40_000_000
 """More in one settlement could carry a running sum beyond int64: split them by holder."""
@@ -135,20 +143,18 @@ class _Settler:
 
     def settle(self) -> Settlement:
         pack, n, view = self.plan.pack, self.claims.n, self.view
-        wanted = [conditions(self.plan, benefit) for benefit in pack.benefits]
-        missed = [first_missed(view, its) for its in wanted]
+        wanted = all_conditions(self.plan)
         counts = None if self.claims.void is None else self.claims.void == COUNTS
-        meets = [m == 0 if counts is None else (m == 0) & counts for m in missed]
-        self.pools = open_pools(pack, self.claims, self.opening)
-        wave = self._order(meets, counts)
+        applies = self._applies(wanted, counts)
+        self.pools = open_pools(self.plan, self.claims, self.opening)
+        wave = self._order(applies, counts)
         for name in self.plan.once("referenced", lambda: _referenced(pack)):
             self.aid_of[name] = np.zeros(n, dtype=np.int64)
         runs = {
-            position: self._benefit_run(benefit, ok, wave)
-            for position, (benefit, ok) in enumerate(zip(pack.benefits, meets, strict=True))
-            if ok.any()
+            position: self._benefit_run(pack.benefits[position], ok, wave)
+            for position, ok in applies.items()
         }
-        left = self._left(list(runs.values()), meets)
+        left = self._left(runs, applies)
         counter = AtCounter.of(self.claims, counts, runs.values())
         coupled = left is not None or counter is not None
         for run in runs.values():
@@ -158,103 +164,106 @@ class _Settler:
                 run.room_left(ALL)
         self._waves([run for run in runs.values() if run.in_waves or coupled], wave, left, counter)
         overpaid = None if counter is None else counter.left
-        lines = assemble(view, runs, meets, missed, wanted, overpaid)
+        lines = assemble(view, runs, applies, wanted, overpaid)
         return Settlement(view, lines, runs, wanted, self.pools, self.opening)
 
-    def _order(self, meets: list[NDArray[np.bool_]], counts: NDArray[np.bool_] | None) -> Ints:
+    def _applies(
+        self, wanted: Sequence[tuple[Condition, ...]], counts: Mask | None
+    ) -> dict[int, Mask]:
+        """Return which claims meet a benefit's conditions, by the position of each that any do."""
+        found = {}
+        for position, its in enumerate(wanted):
+            met = meets(self.view, its)
+            if counts is not None:
+                met = met & counts
+            if np.count_nonzero(met):
+                found[position] = met
+        return found
+
+    def _order(self, applies: Mapping[int, Mask], counts: Mask | None) -> Ints:
         """Work out event pools, and return each claim's wave (−1: takes part in none)."""
-        bills = [
-            (state, *self._counted(state, counts))
-            for state in self.pools.values()
-            if state.pool.counts == "claims" or isinstance(state.pool.counts, Amounts)
-        ]
+        outlines = pool_outlines(self.plan)
+        counted = {its.name: self._counted(its, counts) for its in outlines if its.bills}
         in_waves = np.zeros(self.claims.n, dtype=np.bool_)
-        for ok in [*meets, *(counted for state, _its, counted in bills if not state.event)]:
-            in_waves |= ok
+        for met in applies.values():
+            in_waves |= met
+        for name, mask in counted.items():
+            if not self.pools[name].outline.event:
+                in_waves |= mask
         takes_part = in_waves.copy()
-        for state, _its, counted in bills:
-            state.rows = np.flatnonzero(counted)
-            takes_part[state.rows] = True
-        by_household = any(state.pool.holder == "household" for state in self.pools.values())
-        group = groups(self.claims, by_household)
-        order = settle_order(self.claims, group, np.flatnonzero(takes_part))
-        for state, its, counted in bills:
-            if state.event:
-                self._run_event_pool(state, its, counted, order, meets)
+        for name, mask in counted.items():
+            self.pools[name].rows = mask.nonzero()[0]
+            takes_part |= mask
+        group = groups(self.claims, self.plan.pack.by_household)
+        order = settle_order(self.claims, group, takes_part.nonzero()[0])
+        for its in outlines:
+            if its.event:
+                needed = [applies[reader] for reader in its.readers if reader in applies]
+                self._run_event_pool(self.pools[its.name], counted[its.name], order, needed)
         order = order[in_waves[order]]
         wave = np.full(self.claims.n, -1, dtype=np.int64)
         wave[order] = wave_numbers(group[order])
         return wave
 
-    def _counted(
-        self, state: PoolState, counts: NDArray[np.bool_] | None
-    ) -> tuple[Ints, NDArray[np.bool_]]:
-        """Return what each claim's bill adds to a pool, and which claims count."""
-        view, its = self.view, state.pool.counts
-        owner = next((b for b in self.plan.pack.benefits if state.name in b.pools), None)
-        mask = all_hold(view, owner, state.pool.when)
-        counted = np.ones(view.n, dtype=np.bool_) if mask is None else mask
-        if counts is not None:
-            counted = counted & counts
-        if not isinstance(its, Amounts):
-            return counted.astype(np.int64), counted
-        amount = view.amounts(its.sum)
-        if its.less:
-            amount = np.maximum(amount - view.amounts(its.less), 0)
-        return np.where(counted, amount, 0), counted
+    def _counted(self, its: PoolOutline, counts: Mask | None) -> Mask:
+        """Return whose bills a pool counts."""
+        mask = all_hold(self.view, its.owner, its.pool.when)
+        if mask is None:
+            mask = np.ones(self.claims.n, dtype=np.bool_)
+        return mask if counts is None else mask & counts
 
     def _run_event_pool(
-        self,
-        state: PoolState,
-        amount: Ints,
-        counted: NDArray[np.bool_],
-        order: Ints,
-        meets: list[NDArray[np.bool_]],
+        self, state: PoolState, counted: Mask, order: Ints, needed: Iterable[Mask]
     ) -> None:
-        if not counted.any():
-            state.before = state.opening[state.slots.slot]
-            return
-        needed = counted.copy()
-        for benefit, ok in zip(self.plan.pack.benefits, meets, strict=True):
-            if state.name in pools_read(self.plan, benefit):
-                needed |= ok
-        rows = order[needed[order]]
+        """Work out what a pool has counted before each claim that reads it or adds to it."""
         slot = state.slots.slot
+        if state.rows is None or not len(state.rows):
+            state.before = state.opening[slot]
+            return
+        some = counted.copy()
+        for mask in needed:
+            some |= mask
+        rows = order[some[order]]
+        amount, slot = self._added(state, counted)[rows], slot[rows]
         state.before = np.zeros(self.claims.n, dtype=np.int64)
-        state.before[rows] = running(slot[rows], amount[rows], state.opening)
-        state.total = state.opening + sum_by(slot[rows], state.slots.size, amount[rows])
+        state.before[rows] = running(slot, amount, state.opening)
+        state.total = state.opening + sum_by(slot, state.slots.size, amount)
 
-    def _benefit_run(self, benefit: Benefit, ok: NDArray[np.bool_], wave: Ints) -> BenefitRun:
-        rows = np.flatnonzero(ok)
+    def _added(self, state: PoolState, counted: Mask) -> Ints:
+        """Return what each claim's bill adds to an event pool."""
+        its = state.pool.counts
+        if not isinstance(its, Amounts):
+            return counted.astype(np.int64)
+        amount = self.view.amounts(its.sum)
+        if its.less:
+            amount = np.maximum(amount - self.view.amounts(its.less), 0)
+        return np.where(counted, amount, 0)
+
+    def _benefit_run(self, benefit: Benefit, met: Mask, wave: Ints) -> BenefitRun:
+        rows = met.nonzero()[0]
         its_wave = wave[rows]
-        if len(its_wave) and (last := int(its_wave.max())) > 0:
+        if len(rows) > 1 and (last := int(its_wave.max())) > 0:
             # numpy sorts 16-bit integers by radix, several times as fast.
             narrow = its_wave.astype(np.uint16) if last < 2**16 else its_wave
             rows = rows[np.argsort(narrow, kind="stable")]
         work = Work(self.plan, benefit, self.view.of(rows), self.pools, self.aid_of)
         return BenefitRun(work, self.traced)
 
-    def _left(self, runs: list[BenefitRun], meets: list[NDArray[np.bool_]]) -> Ints | None:
+    def _left(self, runs: Mapping[int, BenefitRun], applies: Mapping[int, Mask]) -> Ints | None:
         """Return what each person bore, where the aids of a claim could come to exceed it."""
-        bore = self.claims.amounts
-        left = np.zeros(self.claims.n, dtype=np.int64)
+        held = {position: run for position, run in runs.items() if not run.exempt}
+        free = [run for run in held.values() if not run.within_bore]
+        if len(held) <= 1 and not free:
+            return None
+        several = np.zeros(self.claims.n, dtype=np.uint8)
+        for position in held:
+            several += applies[position]
+        bore, left = self.claims.amounts, np.zeros(self.claims.n, dtype=np.int64)
         for name in self.plan.pack.model.pack.bore:
             if name in bore:
                 left += bore[name]
-        several = np.zeros(self.claims.n, dtype=np.uint8)
-        for benefit, ok in zip(self.plan.pack.benefits, meets, strict=True):
-            if not outline_of(self.plan, benefit).exempt:
-                several += ok
-        if several.max(initial=0) > 1:
+        if several.max(initial=0) > 1 or any(run.may_exceed(left) for run in free):
             return left
-        for run in runs:
-            base = run.steps[0]
-            if not run.exempt and (
-                not isinstance(base, BaseRun)
-                or base.in_waves
-                or bool((base.total > left[run.work.rows]).any())
-            ):
-                return left
         return None
 
     def _waves(
@@ -264,7 +273,7 @@ class _Settler:
         remainders = [
             state
             for state in self.pools.values()
-            if isinstance(state.pool.counts, Amounts) and not state.event
+            if state.outline.bills and not state.outline.event
         ]
         if not runs and not remainders:
             return
@@ -308,19 +317,6 @@ def _rows_by_wave(wave: Ints, rows: Ints | None, last: int) -> list[Ints]:
     order = rows[np.argsort(wave[rows], kind="stable")]
     cut = np.searchsorted(wave[order], np.arange(last + 1))
     return [order[cut[k] : cut[k + 1]] for k in range(last)]
-
-
-def pools_read(plan: Plan, benefit: Benefit) -> frozenset[str]:
-    """Return the pools that the steps of a benefit read."""
-    return plan.once(
-        ("pools", benefit.benefit),
-        lambda: frozenset(
-            name
-            for step in benefit.steps
-            for argument in ("pool", "over", "counted")
-            if isinstance(name := getattr(step, argument, None), str)
-        ),
-    )
 
 
 def _referenced(pack: Pack) -> set[str]:

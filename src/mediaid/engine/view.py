@@ -32,9 +32,8 @@ class View:
     _cells: dict[tuple[str, ...], NDArray[np.intp]] = field(default_factory=dict)
     _masks: dict[Check, Mask] = field(default_factory=dict)
 
-    @property
-    def n(self) -> int:
-        return len(self.epoch)
+    def __post_init__(self) -> None:
+        self.n = len(self.epoch)
 
     def of(self, rows: Rows) -> View:
         """Return the view of some of a whole table's claims."""
@@ -46,13 +45,12 @@ class View:
 
     def amounts(self, names: Sequence[str]) -> NDArray[np.int64]:
         """Return the sum of amount fields, in 分."""
-        known = [self.claims.amounts[name] for name in names if name in self.claims.amounts]
-        if not known:
-            return np.zeros(self.n, dtype=np.int64)
-        total = self.pick(known[0])
-        for column in known[1:]:
-            total = total + self.pick(column)
-        return total
+        total = None
+        for name in names:
+            column = self.claims.amounts.get(name)
+            if column is not None:
+                total = self.pick(column) if total is None else total + self.pick(column)
+        return np.zeros(self.n, dtype=np.int64) if total is None else total
 
     def cell(self, table: Table) -> NDArray[np.intp]:
         """Return each claim's cell in a table."""

@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mediaid.engine.checks import all_hold
 from mediaid.packs.values import NO_LIMIT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mediaid.engine.plan import Plan, Table
-    from mediaid.engine.pools import Slots
+    from mediaid.engine.pools import PoolOutline, Slots
     from mediaid.engine.view import View
-    from mediaid.packs.rules import Benefit, Pool, Step
+    from mediaid.packs.rules import Benefit, Pool
 
     Ints = NDArray[np.int64]
-    Mask = NDArray[np.bool_]
 
 NO_CAP = NO_LIMIT
 """Room without end: the claim has no annual cap."""
@@ -33,14 +31,20 @@ class PoolState:
     for the others `total` is read and advanced wave by wave.
     """
 
-    name: str
-    pool: Pool
+    outline: PoolOutline
     slots: Slots
     opening: Ints
     total: Ints
-    event: bool
     before: Ints | None = None
     rows: Ints | None = None
+
+    @property
+    def name(self) -> str:
+        return self.outline.name
+
+    @property
+    def pool(self) -> Pool:
+        return self.outline.pool
 
 
 @dataclass(eq=False)
@@ -62,13 +66,11 @@ class Work:
     bound_by: NDArray[np.int16] = field(init=False)
     rate: NDArray[np.int32] = field(init=False)
 
+    _slots: dict[Slots, Ints] = field(default_factory=dict)
+
     def __post_init__(self) -> None:
         n = self.view.n
-        self.x = np.zeros(n, dtype=np.int64)
-        self.base = np.zeros(n, dtype=np.int64)
-        self.deducted = np.zeros(n, dtype=np.int64)
-        self.uncapped = np.zeros(n, dtype=np.int64)
-        self.aid = np.zeros(n, dtype=np.int64)
+        self.x, self.base, self.deducted, self.uncapped, self.aid = np.zeros((5, n), dtype=np.int64)
         self.payable = self.aid
         self.cap_left = np.full(n, NO_CAP, dtype=np.int64)
         self.bound_by = np.zeros(n, dtype=np.int16)
@@ -80,13 +82,13 @@ class Work:
         assert rows is not None
         return rows
 
-    def applies(self, step: Step) -> Mask | None:
-        """Whether a step's own conditions hold; None where it has none."""
-        return all_hold(self.view, self.benefit, step.when)
-
     def table(self, name: str) -> Table:
         return self.plan.table(self.benefit, name)
 
     def slot(self, pool: str) -> Ints:
         """Return each claim's slot in a pool."""
-        return self.pools[pool].slots.slot[self.rows]
+        its = self.pools[pool].slots
+        found = self._slots.get(its)
+        if found is None:
+            found = self._slots[its] = its.slot[self.rows]
+        return found

@@ -138,6 +138,11 @@ class Pack:
             found.update(benefit.pools)
         return found
 
+    @cached_property
+    def by_household(self) -> bool:
+        """Whether the claims of a household have to be settled together."""
+        return any(pool.holder == "household" for pool in self.pools.values())
+
     def parameter(self, benefit: Benefit, name: str) -> tuple[str, Parameter]:
         """Return the full name (benefit/parameter or shared/parameter) and the parameter."""
         if name in benefit.parameters:

@@ -28,7 +28,7 @@ class Label(Strict):
     en: Annotated[str, StringConstraints(min_length=1)]
 
     def __str__(self) -> str:
-        return self.in_(language())
+        return self.zh if language() == "zh" else self.en
 
     def in_(self, lang: Lang) -> str:
         """Return the name in one language."""

@@ -13,6 +13,8 @@ from mediaid.faults import ClaimError, Fault
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mediaid.batch.run import Job
 
 
@@ -34,8 +36,12 @@ def in_pieces(job: Job) -> bool:
         return False
     if format_of(job.claims) == "xlsx":
         return False
-    memory = usable_memory() if job.memory is None else job.memory
-    return estimated_rows(Input(job.claims, (job.claims,))) * WHOLE > memory
+    return not fits(job.claims, usable_memory() if job.memory is None else job.memory)
+
+
+def fits(claims: Path, memory: int) -> bool:
+    """Whether a file of claims can be settled in that much memory at once."""
+    return estimated_rows(Input(claims, (claims,))) * WHOLE <= memory
 
 
 def _refuse_with_mapping(options: list[str]) -> None:

@@ -33,18 +33,20 @@ class CapRun(Run):
     def in_waves(self) -> bool:
         return self.pool is not None and self.pool.in_waves
 
-    def step_of(self, x: Ints, part: slice) -> Ints:
+    def room(self, part: slice) -> Ints:
+        """Return how much may still be paid."""
         limit = self.limit[part]
-        if self.pool is None:
-            room = limit
-        else:
-            before = self.pool.read(part)
-            room = np.maximum(limit - before, 0)
-            self.note(part, before=before)
-        self.note(part, limit=limit, room=room, amount=x)
+        return limit if self.pool is None else np.maximum(limit - self.pool.read(part), 0)
+
+    def step_of(self, x: Ints, part: slice) -> Ints:
+        room = self.room(part)
+        if self.traced:
+            self.note(part, limit=self.limit[part], room=room)
+            if self.pool is not None:
+                self.note(part, before=self.pool.read(part))
         capped = np.minimum(x, room)
         bound = capped < x
-        if bound.any():
+        if np.count_nonzero(bound):
             self.work.bound_by[part][bound] = self.number
             self.stop(bound & (capped == 0), part)
         return capped
@@ -55,7 +57,8 @@ class CapRun(Run):
     def explain(self, seen: dict[str, int]) -> Explained:
         if seen["limit"] >= NO_LIMIT:
             return Explained(_("no cap"), yuan(seen["leaving"]))
-        limit, amount, leaving = (yuan(seen[name]) for name in ("limit", "amount", "leaving"))
+        limit, amount = yuan(seen["limit"]), yuan(seen["entering"])
+        leaving = yuan(seen["leaving"])
         if self.pool is None:
             words = _("at most {limit} a claim").format(limit=limit)
             formula = f"min({amount}, {limit}) = {leaving}"
@@ -65,7 +68,7 @@ class CapRun(Run):
                 limit=limit, before=before, room=yuan(seen["room"])
             )
             formula = f"min({amount}, max(0, {limit} − {before})) = {leaving}"
-        bound = seen["leaving"] < seen["amount"]
+        bound = seen["leaving"] < seen["entering"]
         if bound:
             words += _(": the cap binds")
         return Explained(words, formula, binds=bound)

@@ -23,7 +23,7 @@ class MinimumRun(Run):
         self.least = self.work.view.look_up(self.work.table(self.step.at))
 
     def step_of(self, x: Ints, part: slice) -> Ints:
-        self.note(part, least=self.least[part], amount=x)
+        self.note(part, least=self.least[part])
         return np.where(x < self.least[part], 0, x)
 
     def keep(self, entering: Ints, leaving: Ints, part: slice) -> None:
@@ -34,4 +34,4 @@ class MinimumRun(Run):
 
     def explain(self, seen: dict[str, int]) -> Explained:
         words = _("nothing is paid below {least}").format(least=yuan(seen["least"]))
-        return Explained(words, f"{yuan(seen['amount'])} → {yuan(seen['leaving'])}")
+        return Explained(words, f"{yuan(seen['entering'])} → {yuan(seen['leaving'])}")

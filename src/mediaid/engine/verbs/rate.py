@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +10,6 @@ from mediaid.engine.verbs.exact import share_of
 from mediaid.engine.verbs.run import Run
 from mediaid.engine.verbs.words import Explained, yuan
 from mediaid.i18n import gettext as _
-from mediaid.money import format_percent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,16 +25,16 @@ class RateRun(Run):
     def prepare(self) -> None:
         self.table = self.work.table(self.step.of)
         self.numerator = self.work.view.look_up(self.table)
-        cells = self.work.view.cell(self.table)
-        applied = cells if self.applies is None else np.where(self.applies, cells, -1)
+        self.cell = self.work.view.cell(self.table)
+        applied = self.cell if self.applies is None else np.where(self.applies, self.cell, -1)
         self.work.rate[:] = applied
 
     def step_of(self, x: Ints, part: slice) -> Ints:
-        self.note(part, numerator=self.numerator[part])
+        self.note(part, cell=self.cell[part])
         return share_of(x, self.numerator[part], self.table.denominator)
 
     def explain(self, seen: dict[str, int]) -> Explained:
-        rate = format_percent(Fraction(seen["numerator"], self.table.denominator))
+        rate = self.table.rate_texts[seen["cell"]]
         return Explained(
             _("rate {rate}").format(rate=rate),
             f"{yuan(seen['entering'])} × {rate} = {yuan(seen['leaving'])}",

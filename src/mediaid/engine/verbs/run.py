@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from mediaid.engine.checks import all_hold
 from mediaid.engine.plan import step_tables
 from mediaid.engine.verbs.words import Explained
 from mediaid.engine.work import PoolState, Work
@@ -36,8 +38,11 @@ class Run(ABC):
         self.number = number
         self.work = work
         self.traced = traced
-        self.applies: Mask | None = work.applies(step)
-        self.seen: dict[str, Ints] = {}
+        self.applies: Mask | None = (
+            all_hold(work.view, work.benefit, step.when) if step.when else None
+        )
+        n = work.view.n
+        self.seen: dict[str, Ints] = defaultdict(lambda: np.zeros(n, dtype=np.int64))
         self.stopped: Mask | None = None
         self.prepare()
 
@@ -93,8 +98,6 @@ class Run(ABC):
         """Keep figures for an explanation."""
         if self.traced:
             for name, values in figures.items():
-                if name not in self.seen:
-                    self.seen[name] = np.zeros(self.work.view.n, dtype=np.int64)
                 self.seen[name][part] = values
 
 
