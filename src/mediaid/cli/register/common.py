@@ -121,3 +121,10 @@ def amount(text: str, option: str) -> int:
         return parse_yuan(text)
     except ValueError as error:
         raise RegisterError(Fault(option, str(error))) from None
+
+
+def office_of(connection: Connection, office: str) -> str:
+    """Return the office that is named, or the only one. Raises RegisterError where one is to be."""
+    from mediaid.register.cases.accept import only_office
+
+    return office or only_office(connection)

@@ -41,6 +41,10 @@ def add_commands(app: typer.Typer) -> None:
             "Take in a file of people or of bills: first what would come of it, then all of it."
         ),
     )(import_)
+    app.command(
+        "template",
+        help=_("Write a workbook to be filled in, with lists to choose from and explanations."),
+    )(template)
 
 
 def import_(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -305,3 +309,27 @@ def _write_rejects(path: Path, plan: Plan) -> None:
 
     rows = [(its.row, its.reason) for its in plan.report.refused]
     write_reasons(path, rows, plan.found.request.path, language())
+
+
+def template(
+    kind: Annotated[Kind, typer.Argument(help=_("What is to be filled in."))],
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help=_("A new workbook."))],
+    register: Where = "",
+) -> None:
+    from mediaid.batch.formats import format_of
+    from mediaid.faults import Fault, RegisterError, visible_path
+
+    if file.exists():
+        raise RegisterError(Fault(visible_path(file), _("exists already: it is left as it is")))
+    if format_of(file) != "xlsx":
+        raise RegisterError(Fault(visible_path(file), _("a template is a workbook: name it .xlsx")))
+    with open_it(register) as opened:
+        from mediaid.batch.mapped.template import write_template
+        from mediaid.register.determinations.packs import current_pack
+        from mediaid.register.intake.columns import template_columns
+
+        with opened.read() as connection:
+            pack = current_pack(connection)
+        titles = {"people": "人员", "bills": "账单"}
+        write_template(file, titles[kind.value], template_columns(kind.value, pack))
+    typer.echo(_("written: {files}").format(files=file))
