@@ -205,7 +205,7 @@ def test_what_was_paid_at_the_counter_is_taken_off_and_counts_towards_the_cap(
     run("import", people(tmp_path), "--yes")
     file = records(tmp_path / "records.csv", BILLS[0])
     run("import", file, "--mapping", "platform", "--yes")
-    data = json.loads(run("left-out", "--office", "MH", "--open", "--json").out)
+    data = json.loads(run("left-out", "--office", "MH", "--open-cases", "--yes", "--json").out)
     [case] = data["opened"]
     for paper in ("discharge_summary", "invoice", "itemised_bill"):
         run("case", "paper", case, paper)

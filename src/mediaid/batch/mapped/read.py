@@ -74,7 +74,8 @@ def read_mapped(
 class Records:
     """A file as the register takes it in: bills, and records of other files that are no more.
 
-    In `table` categories and insurances mean nothing: the register knows them. `claim_ids` are
+    Categories and insurances in `table` are what the file says, −1 where it does not: the register
+    knows better, and refuses no row for them. `claim_ids` are
     those of all rows, `kinds` positions in KINDS, `texts` what is kept beside the claim (REGISTER),
     "" where a row does not say. `no_more` are (row, claim id) of records that count no longer.
     """
@@ -98,8 +99,9 @@ def read_records(path: Path, mapping: Loaded, pack: Pack, ignore: Collection[str
     sheet.refunds_of_others = {}
     found, bill, notes = _read(sheet, ignore)
     for name in ("category", "insurance"):
-        nobody = np.zeros(sheet.size, dtype=np.int16)
-        found[name] = Column(nobody, np.empty(0, dtype=np.int64))
+        unsaid = np.full(sheet.size, -1, dtype=np.int16)
+        said = found[name].values if name in found else unsaid
+        found[name] = Column(said, np.empty(0, dtype=np.int64))
     ids: list[str] = found["claim_id"].values.to_list()
     no_more = [(row, ids[row]) for rows in sheet.no_more for row in rows.tolist()]
     no_more += sheet.refunds_of_others.items()

@@ -8,6 +8,7 @@ from mediaid.cli.register import (
     case,
     copies,
     imports,
+    left_out,
     mapping,
     payment,
     person,
@@ -27,5 +28,5 @@ app.add_typer(
     help=_("Settlement: advances, what towns paid, what is due."),
 )
 app.add_typer(mapping.app, name="mapping", help=_("Mappings that the office keeps by name."))
-for module in (setup, imports, copies, watch):
+for module in (setup, imports, left_out, copies, watch):
     module.add_commands(app)

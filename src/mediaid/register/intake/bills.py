@@ -37,12 +37,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BillRow:
-    """A row of a file: `row` its number there, `number` the person's document."""
+    """A row of a file: `row` its number there, `number` the person's document.
+
+    What it says of the person (`name`, `town`, `insurance`) is not taken in with bills.
+    """
 
     row: int
     number: str
     bill: NewBill
     document: str = RESIDENT
+    name: str = ""
+    town: str = ""
+    insurance: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,7 +151,7 @@ def compare_bills(
         lock_persons(connection, persons.values())
     theirs = _of_persons(read, persons, report, answers.of_known_people)
     watch(_("looking for them in the register"), 0.6)
-    unknown = _unknown(theirs, _Known(connection, theirs), report)
+    unknown = _unknown(theirs, KnownBills(connection, theirs), report)
     watch(_("looking for them in the register"), 0.9)
     new = _ask_about_similar(connection, unknown, answers.similar, report)
     report.new = len(new)
@@ -222,7 +228,7 @@ def _fields(fields: Mapping[str, str], pack: Pack) -> dict[str, str]:
 
 def _covered(read: list[ReadBill], pack: Pack, report: Report) -> list[ReadBill]:
     """Refuse bills of days that the rules have no values for."""
-    days = np.array([_day(its.columns, pack) for its in read], dtype=np.int32)
+    days = np.array([day_of(its.columns, pack) for its in read], dtype=np.int32)
     if not len(days):
         return read
     bad = uncovered(pack, days)
@@ -231,7 +237,7 @@ def _covered(read: list[ReadBill], pack: Pack, report: Report) -> list[ReadBill]
     return [its for its, refused in zip(read, bad.tolist(), strict=True) if not refused]
 
 
-def _day(columns: Mapping[str, Any], pack: Pack) -> int:
+def day_of(columns: Mapping[str, Any], pack: Pack) -> int:
     """Return the day to which a bill belongs, in days since 1970-01-01."""
     text = columns["fields"].get(pack.dating)
     if text is not None:
@@ -262,7 +268,7 @@ def _of_persons(
     return found
 
 
-class _Known:
+class KnownBills:
     """The register's bills that could be those of some rows, by key and by settlement record."""
 
     def __init__(self, connection: Connection, read: list[ReadBill]) -> None:
@@ -297,7 +303,7 @@ class _Known:
                 known[key] = columns
 
 
-def _unknown(read: list[ReadBill], known: _Known, report: Report) -> list[ReadBill]:
+def _unknown(read: list[ReadBill], known: KnownBills, report: Report) -> list[ReadBill]:
     """Return the rows whose bill is neither in the register nor in an earlier row."""
     found = []
     for its in read:
