@@ -15,11 +15,10 @@ from mediaid.batch.mapped.apart import rows_apart
 from mediaid.batch.mapped.bill import Bill, read_bill
 from mediaid.batch.mapped.cells import look_at
 from mediaid.batch.mapped.fields import read_fields
-from mediaid.batch.mapped.head import locate
+from mediaid.batch.mapped.head import locate, open_found
 from mediaid.batch.mapped.reversals import read_reversals
 from mediaid.batch.mapped.sheet import Sheet, open_sheet
 from mediaid.batch.problems import WHOLE_ROW, Problems
-from mediaid.batch.source import open_source
 from mediaid.batch.table import Table, find_problems
 from mediaid.claims.cells import parse_code
 from mediaid.claims.fields import pack_fields
@@ -61,7 +60,7 @@ def read_mapped(
             "(mapping {mapping})"
         )
         raise ClaimError(Fault(visible_path(path), message.format(mapping=mapping.name)))
-    source = open_source(path, fit.row + 1)
+    source = open_found(path, fit)
     sheet = open_sheet(source, fit.positions, mapping, pack, for_register=False)
     found, bill, notes = _read(sheet, ignore)
     if roster is not None:
@@ -94,7 +93,7 @@ def read_records(path: Path, mapping: Loaded, pack: Pack, ignore: Collection[str
     file as a whole cannot be read.
     """
     fit = locate(path, mapping, ignore)
-    source = open_source(path, fit.row + 1)
+    source = open_found(path, fit)
     sheet = open_sheet(source, fit.positions, mapping, pack, for_register=True)
     sheet.refunds_of_others = {}
     found, bill, notes = _read(sheet, ignore)
