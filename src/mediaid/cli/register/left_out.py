@@ -122,14 +122,14 @@ def left_out(  # noqa: PLR0913, PLR0917 - one parameter an option
             data, found = _of_files(opened, code, files, clear)
         if open_cases and data["left_out"]:
             if not as_json:
-                show(None, _lines(data), False)
+                show(None, _lines(data), False, clear)
             if yes or (not as_json and agreed(_("Open a case for each of them?"))):
                 data["opened"] = _opened(opened, code, found)
-                show(data, [_cases(data["opened"])], as_json)
+                show(data, [_cases(data["opened"])], as_json, clear)
             else:
-                show(data, [_("no case was opened; --yes opens them")], as_json)
+                show(data, [_("no case was opened; --yes opens them")], as_json, clear)
             return
-    show(data, _lines(data), as_json)
+    show(data, _lines(data), as_json, clear)
 
 
 def _files(  # noqa: PLR0913, PLR0917 - what the options say
