@@ -97,11 +97,13 @@ def test_a_fault_is_named_with_its_place(tmp_path: Path, old: str, new: str, say
 
 def test_all_faults_are_named_at_once(tmp_path: Path) -> None:
     path = own(
-        tmp_path, ("claim_id: 结算id", "claim_id: 结算"), ("普通住院: inpatient", "普通住院: in")
+        tmp_path,
+        ("person_id: 证件号码", "person_id: 证件"),
+        ("普通住院: inpatient", "普通住院: in"),
     )
     with pytest.raises(MappingError) as refused:
         load_mapping(str(path), load_pack("shanghai-minhang"))
-    assert len(refused.value.faults) == 3  # 结算id is used by nothing now
+    assert len(refused.value.faults) == 3  # 证件号码 is used by nothing now
 
 
 def test_headings_are_found_below_titles_and_however_they_are_written() -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
+import re
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import xlsxwriter  # type: ignore[import-untyped]
+from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from command import Ran, mediaid
@@ -18,6 +23,7 @@ from field_files import (
     GIVEN_BACK,
     GIVING_BACK,
     INVALID,
+    LEDGER,
     LI,
     PLATFORM,
     WANG,
@@ -199,7 +205,7 @@ def test_what_was_paid_at_the_counter_is_taken_off_and_counts_towards_the_cap(
     run("import", people(tmp_path), "--yes")
     file = records(tmp_path / "records.csv", BILLS[0])
     run("import", file, "--mapping", "platform", "--yes")
-    data = json.loads(run("left-out", "--office", "MH", "--open", "--json").out)
+    data = json.loads(run("left-out", "--office", "MH", "--open-cases", "--yes", "--json").out)
     [case] = data["opened"]
     for paper in ("discharge_summary", "invoice", "itemised_bill"):
         run("case", "paper", case, paper)
@@ -327,3 +333,86 @@ def test_an_import_that_is_cancelled_or_overtaken_keeps_nothing(
     with office.register.read() as connection:
         actions = list(connection.scalars(select(audit_event.c.action)))
     assert actions.count("people.import") == 1
+
+
+def test_templates_hold_what_an_import_reads(run: Import, tmp_path: Path, office: Office) -> None:
+    """Filled in between the headings, lists and explanations that they have."""
+    filled: dict[str, dict[str, object]] = {
+        "people": {
+            "证件号码": LI,
+            "姓名": "李甲",
+            "镇街": "样例镇",
+            "救助类别": "低保家庭成员",
+            "开始日期": dt.date(2022, 1, 1),
+        },
+        "bills": {
+            "证件号码": LI,
+            "证件类型": "居民身份证",
+            "医疗机构": "样例医院",
+            "发票号": "000123",
+            "日期": dt.date(2023, 5, 1),
+            "就医类型": "住院",
+            "政策范围内自负": 8000.5,
+        },
+    }
+    for kind, cells in filled.items():
+        file = tmp_path / f"{kind}.xlsx"
+        run("template", kind, str(file))
+        assert "exists already" in run("template", kind, str(file), code=2).err
+        book = CalamineWorkbook.from_path(file)
+        assert book.sheet_names[1:] == ["填表说明", "可选值"]
+        headings = [str(its) for its in book.get_sheet_by_index(0).to_python()[0]]
+        explained = book.get_sheet_by_name("填表说明").to_python()[1:]
+        assert [row[0] for row in explained] == headings
+        with zipfile.ZipFile(file) as parts:
+            sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+            styles = parts.read("xl/styles.xml").decode()
+        assert 'sqref="B2:B10001"' in sheet
+        formats = re.findall(r'<xf numFmtId="(\d+)"', styles.split("<cellXfs")[1])
+        style = re.search(r'<col min="1"[^>]* style="(\d+)"', sheet)
+        assert style is not None
+        codes = dict(re.findall(r'<numFmt numFmtId="(\d+)" formatCode="([^"]*)"', styles))
+        assert codes[formats[int(style[1])]] == "@", "text: a number keeps its digits"
+        whole = xlsxwriter.Workbook(tmp_path / f"filled-{kind}.xlsx")
+        day = whole.add_format({"num_format": "yyyy-mm-dd"})
+        sheets = [whole.add_worksheet(name) for name in book.sheet_names]
+        sheets[0].write_row(0, 0, headings)
+        for at, heading in enumerate(headings):
+            sheets[0].write(1, at, cells.get(heading), day if "日期" in heading else None)
+        sheets[1].write(0, 0, "x")
+        whole.close()
+        ran = run("import", str(tmp_path / f"filled-{kind}.xlsx"), "--yes", "--json")
+        assert counts(ran) == (1, 0, 0, 0, [], [])
+    [its] = bills(office)
+    assert (its["invoice_no"], its["self_paid"]) == ("000123", 800_050)
+
+
+def test_an_office_keeps_mappings_by_name(run: Import, tmp_path: Path, office: Office) -> None:
+    run("import", people(tmp_path), "--yes")
+    own = tmp_path / "own.yaml"
+    text = (Path(__file__).parents[1] / "mappings" / "ledger.yaml").read_text(encoding="utf-8")
+    own.write_text(text.replace("  结算id: [", "  结算id: [流水号, "), encoding="utf-8")
+    at = ("--office", "MH")
+    assert "kept: town" in run("mapping", "keep", str(own), "--name", "town", *at).out
+    assert "kept already" in run("mapping", "keep", str(own), "--name", "town", *at).out
+    assert "town: kept by" in run("mapping", "list", *at).out
+    assert run("mapping", "show", "town", *at).out == own.read_text(encoding="utf-8")
+    headings = ["流水号" if name == "结算id" else name for name in LEDGER]
+    file = str(write_ledger(tmp_path / "own.xlsx", headings=headings))
+    options = ("--institution", "样例医院", "--yes", "--json")
+    refused = run("import", file, *options, "--mapping", "town", "--office", "XZ", code=2)
+    assert "there is no mapping town" in refused.err
+    assert counts(run("import", file, *options, "--mapping", "town", *at))[0] == 3
+    [event] = [
+        its
+        for its in json.loads(run("audit", "--limit", "1000", "--json").out)
+        if its["action"] == "bills.import"
+    ]
+    assert event["details"]["mapping"] == "town"
+    run("mapping", "remove", "town", *at)
+    assert "keeps no mapping" in run("mapping", "list", *at).out
+    assert "keeps no mapping" in run("mapping", "remove", "town", *at, code=2).err
+    own.write_text("mapping: [", encoding="utf-8")
+    assert "own.yaml" in run("mapping", "keep", str(own), *at, code=2).err
+    assert office.register is not None
+    assert "sound" in run("verify").out

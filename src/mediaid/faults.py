@@ -36,7 +36,7 @@ def visible_path(path: object) -> str:
 
 def visible_line(text: str) -> str:
     """Foreign text of any length without control and direction characters."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():  # which none of them is
         return text
     return "".join(
         f"\\u{ord(c):04x}" if ord(c) < 32 or 127 <= ord(c) < 160 or ord(c) in _HIDDEN else c

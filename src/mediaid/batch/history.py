@@ -15,21 +15,25 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mediaid.claims.table import Claims
+    from mediaid.mappings.files import Loaded
     from mediaid.packs.model import Pack
 
 SHOWN = 20
 
 
-def read_history(path: Path, pack: Pack) -> Claims:
-    """Read a whole file of claims; ClaimError with the first faults if any row is bad.
+def read_history(
+    path: Path, pack: Pack, mapping: Loaded | None = None, roster: Path | None = None
+) -> Claims:
+    """Read a whole file of claims, through a mapping if one is given, which may need a roster.
 
-    A file with headings alone is a history without claims.
+    A file with headings alone is a history without claims. Raises ClaimError with the first
+    faults if any row is bad.
     """
     need_libraries()
-    from mediaid.batch.source import open_source  # noqa: PLC0415 - Polars, once it is known there
-    from mediaid.batch.table import read_table  # noqa: PLC0415
+    from mediaid.batch.run import Job, read_claims  # noqa: PLC0415 - Polars, once it is there
 
-    table = read_table(open_source(path), pack)
+    job = Job(path, path, pack, mapping=mapping, roster=roster)
+    table = read_claims(job)
     faults = table.problems.faults(SHOWN)
     if faults:
         raise ClaimError(faults)

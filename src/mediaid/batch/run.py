@@ -19,7 +19,7 @@ from mediaid.faults import ClaimError, Fault, MediaidError, visible_path
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     import polars as pl
@@ -103,9 +103,9 @@ def run(job: Job, report: Report = _quiet) -> Summary:
             refuse_bad_rows(table)
         refuse_too_long(table.count - table.problems.count, format_of(job.output), job.output)
         report(_("settling"), 0.35)
-        frame, summary = _settled(table, job)
-        report(_("writing"), 0.6)
         places = dict(zip(job.outputs, passing, strict=True))
+        frame, summary = _settled(table, job, places)
+        report(_("writing"), 0.6)
         _write(frame, passing[0], job.output, job, lambda p: report(_("writing"), 0.6 + 0.4 * p))
         if job.rejects is not None:
             rejected = rejects_frame(table, job.chinese_headings)
@@ -195,9 +195,14 @@ def bad_rows(name: str, bad: int, claims: int) -> Fault:
     )
 
 
-def _settled(table: Table, job: Job) -> tuple[pl.DataFrame, Summary]:
+def _settled(table: Table, job: Job, places: Mapping[Path, Path]) -> tuple[pl.DataFrame, Summary]:
     claims = table.claims()
-    lines = marked(settle_in_pieces(claims, job.pack), job.pack)
+    if job.opening is None and job.closing is None:
+        lines = marked(settle_in_pieces(claims, job.pack), job.pack)
+    else:
+        from mediaid.batch.large.whole import settle_with_pools  # noqa: PLC0415 - few ask
+
+        lines = marked(settle_with_pools(claims, job, places), job.pack)
     refuse_too_long(lines.n, format_of(job.output), job.output)
     overpaid = "already_aided" in table.columns.positions
     frame = with_headings(result_frame(lines, claims, overpaid), job.chinese_headings)
@@ -216,6 +221,10 @@ def _settled(table: Table, job: Job) -> tuple[pl.DataFrame, Summary]:
         notes=table.notes,
         provisional=provisional_of(lines),
     )
+    if job.summary is not None:
+        from mediaid.batch.large.whole import write_totals  # noqa: PLC0415 - few ask
+
+        write_totals(lines, claims, summary, table, places[job.summary], job)
     return frame, summary
 
 

@@ -16,6 +16,7 @@ from python_calamine import (
     SheetTypeEnum,
 )
 
+from mediaid.batch.mapped.template import SHEETS
 from mediaid.batch.source import cell_text, number_text
 from mediaid.faults import ClaimError, Fault, visible, visible_path
 from mediaid.i18n import gettext as _
@@ -95,7 +96,7 @@ def _only_sheet(path: Path, workbook: CalamineWorkbook) -> CalamineSheet:
         for sheet in workbook.sheets_metadata
         if sheet.typ == SheetTypeEnum.WorkSheet
     ]
-    filled = [sheet for sheet in sheets if sheet.start is not None]
+    filled = [s for s in sheets if s.start is not None and s.name not in SHEETS]
     if not filled:
         raise _refused(path, _("the file is empty"))
     if len(filled) > 1:

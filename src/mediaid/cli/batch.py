@@ -260,27 +260,12 @@ def _mapping(
     name: str | None, pack: Pack, roster: Path | None, derivation: Path | None
 ) -> Loaded | None:
     """Load the mapping asked for. Raises MediaidError for options that need one."""
+    from mediaid.cli.options import chosen_mapping
     from mediaid.faults import Fault, MediaidError
 
-    if name is not None:
-        from mediaid.mappings.files import load_mapping
-
-        loaded = load_mapping(name, pack)
-        if roster is not None and loaded.model.fields["category"].roster is None:
-            raise MediaidError(
-                Fault(
-                    "--roster",
-                    _(
-                        "mapping {mapping} takes categories from the file: leave --roster out, or "
-                        "write category: {{roster: yes}} in the mapping"
-                    ).format(mapping=loaded.name),
-                )
-            )
-        return loaded
-    for option, given in (("--roster", roster), ("--derivation", derivation)):
-        if given is not None:
-            raise MediaidError(Fault(option, _("belongs to a file read with --mapping")))
-    return None
+    if name is None and derivation is not None:
+        raise MediaidError(Fault("--derivation", _("belongs to a file read with --mapping")))
+    return chosen_mapping(name, pack, roster)
 
 
 def _run_on_spark(job: Job, master: str | None) -> Summary:

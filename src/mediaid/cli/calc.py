@@ -49,6 +49,24 @@ def calc(  # noqa: PLR0913, PLR0917 - one parameter an option
             show_default=False,
         ),
     ] = None,
+    mapping: Annotated[
+        str | None,
+        typer.Option(
+            "--mapping",
+            metavar="NAME|FILE",
+            help=_("Read the history by a mapping, such as platform or ledger."),
+            show_default=False,
+        ),
+    ] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(
+            "--roster",
+            metavar="FILE",
+            help=_("Who is in which category from when to when, for a mapping without categories."),
+            show_default=False,
+        ),
+    ] = None,
     person: Annotated[
         str,
         typer.Option(
@@ -103,7 +121,7 @@ def calc(  # noqa: PLR0913, PLR0917 - one parameter an option
     }
     if rules.dating != "date":
         claim.setdefault(rules.dating, date)
-    past = _history(history, rules) if history else None
+    past = _history(history, rules, mapping, roster)
     claim["person_id"] = person or _only_person(past, str(history))
     if past is not None and "household_id" not in claim:
         claim["household_id"] = _household(str(claim["person_id"]), past, rules, str(history))
@@ -187,10 +205,20 @@ def _fields(pairs: list[str], rules: Pack) -> dict[str, object]:
     return fields
 
 
-def _history(path: Path, pack: Pack) -> Claims:
-    from mediaid.batch.history import read_history
+def _history(
+    path: Path | None, pack: Pack, mapping: str | None, roster: Path | None
+) -> Claims | None:
+    from mediaid.faults import Fault, MediaidError
 
-    return read_history(path, pack)
+    if path is None:
+        for option, given in (("--mapping", mapping), ("--roster", roster)):
+            if given is not None:
+                raise MediaidError(Fault(option, _("belongs to a file read with --history")))
+        return None
+    from mediaid.batch.history import read_history
+    from mediaid.cli.options import chosen_mapping
+
+    return read_history(path, pack, chosen_mapping(mapping, pack, roster), roster)
 
 
 def _household(person: str, past: Claims, pack: Pack, name: str) -> str:

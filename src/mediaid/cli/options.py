@@ -10,6 +10,10 @@ import typer
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
+    from mediaid.mappings.files import Loaded
+    from mediaid.packs.model import Pack
+
+if TYPE_CHECKING:
     import datetime as dt
 
     from mediaid.packs.model import Pack
@@ -84,3 +88,27 @@ def print_json(data: object) -> None:
     import json  # noqa: PLC0415 - a command imports what it needs when it runs
 
     typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def chosen_mapping(name: str | None, pack: Pack, roster: Path | None) -> Loaded | None:
+    """Load the mapping asked for. Raises MediaidError for a roster that it has no use for."""
+    from mediaid.faults import Fault, MediaidError  # noqa: PLC0415
+
+    if name is None:
+        if roster is not None:
+            raise MediaidError(Fault("--roster", _("belongs to a file read with --mapping")))
+        return None
+    from mediaid.mappings.files import load_mapping  # noqa: PLC0415
+
+    loaded = load_mapping(name, pack)
+    if roster is not None and loaded.model.fields["category"].roster is None:
+        raise MediaidError(
+            Fault(
+                "--roster",
+                _(
+                    "mapping {mapping} takes categories from the file: leave --roster out, or "
+                    "write category: {{roster: yes}} in the mapping"
+                ).format(mapping=loaded.name),
+            )
+        )
+    return loaded

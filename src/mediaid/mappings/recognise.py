@@ -1,12 +1,14 @@
 """Which mapping fits a file: by its headings alone, and never settled silently.
 
 A file may have a title, a unit of money or a date above its headings: the row of headings is the
-one among the first rows in which a mapping finds most of its columns.
+one among the first rows in which a mapping finds most of its columns. Headings may stand in two
+rows, the upper one of merged cells: 费用 over 总额 is 费用总额, or else 总额.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
 from mediaid.claims.headings import key
@@ -35,14 +37,16 @@ class Wanted(Protocol):
 class Fit:
     """How a mapping (or what else is wanted) fits a file.
 
-    `row` is the row of headings, counted from 0; `positions` tells where each column of the
-    mapping stands; `unknown` headings are neither columns nor ignored (an empty one is no heading);
-    `twice` are positions of headings for a column that is there already.
+    `row` is the row of headings, counted from 0, of `depth` rows the last; `positions` tells where
+    each column of the mapping stands; `unknown` headings are neither columns nor ignored (an empty
+    one is no heading); `twice` are positions of headings for a column that is there already.
     """
 
     mapping: Wanted
     row: int
+    depth: int
     headings: tuple[str, ...]
+    """Those of two rows joined."""
     positions: Map[str, int]
     missing: tuple[str, ...]
     unknown: tuple[int, ...]
@@ -76,13 +80,36 @@ def needed(mapping: Wanted) -> list[str]:
 
 def fit(mapping: Wanted, rows: Sequence[Sequence[str]]) -> Fit:
     """How a mapping fits the first rows of a file; there is at least one row."""
-    return max(
-        (_fit_row(mapping, row, headings) for row, headings in enumerate(rows[:ROWS_LOOKED_AT])),
-        key=lambda found: (len(found.positions), -found.row),
-    )
+    looked_at = rows[:ROWS_LOOKED_AT]
+    single = [
+        _fit_row(mapping, row, [[heading] for heading in headings])
+        for row, headings in enumerate(looked_at)
+    ]
+    double = [
+        _fit_row(mapping, row, _joined(upper, lower), depth=2)
+        for row, (upper, lower) in enumerate(pairwise(looked_at), 1)
+    ]
+    return max([*single, *double], key=lambda its: (len(its.positions), -its.depth, -its.row))
 
 
-def _fit_row(mapping: Wanted, row: int, headings: Sequence[str]) -> Fit:
+def _joined(upper: Sequence[str], lower: Sequence[str]) -> list[list[str]]:
+    """What each column of two rows of headings may be called, the fullest name first.
+
+    The text of merged cells stands in the first of them alone.
+    """
+    width = max(len(upper), len(lower))
+    above = ""
+    names = []
+    for at in range(width):
+        over = upper[at].strip() if at < len(upper) else ""
+        under = lower[at].strip() if at < len(lower) else ""
+        above = over or (above if under else "")
+        names.append([above + under, under] if under else [over])
+    return names
+
+
+def _fit_row(mapping: Wanted, row: int, names: Sequence[Sequence[str]], depth: int = 1) -> Fit:
+    """How a mapping fits one row of headings; `names` are what each column may be called."""
     known = {
         key(heading): column
         for column, others in mapping.columns.items()
@@ -92,18 +119,20 @@ def _fit_row(mapping: Wanted, row: int, headings: Sequence[str]) -> Fit:
     positions: dict[str, int] = {}
     unknown: list[int] = []
     twice: list[int] = []
-    for at, heading in enumerate(headings):
-        column = known.get(key(heading))
+    for at, its in enumerate(names):
+        keys = [key(name) for name in its]
+        column = next((known[name] for name in keys if name in known), None)
         if column is not None and column in positions:
             twice.append(at)
         elif column is not None:
             positions[column] = at
-        elif key(heading) and key(heading) not in ignored:
+        elif any(keys) and not ignored & set(keys):
             unknown.append(at)
     return Fit(
         mapping=mapping,
         row=row,
-        headings=tuple(headings),
+        depth=depth,
+        headings=tuple(its[0] for its in names),
         positions=positions,
         missing=tuple(column for column in needed(mapping) if column not in positions),
         unknown=tuple(unknown),

@@ -113,7 +113,11 @@ def fit_lines(fit: Fit, loaded: Loaded) -> Iterator[str]:
     yield _("{id} ({label}): {found} of {total} needed columns; {sure}").format(
         id=loaded.name, label=mapping.label, found=found, total=total, sure=sure
     )
-    yield "  " + _("headings in row {row}").format(row=fit.row + 1)
+    if fit.depth > 1:
+        rows = f"{fit.row}–{fit.row + 1}"
+        yield "  " + _("headings in rows {rows}, joined").format(rows=rows)
+    else:
+        yield "  " + _("headings in row {row}").format(row=fit.row + 1)
     uses = mapping.used()
     for column, at in sorted(fit.positions.items(), key=lambda item: item[1]):
         yield f"  {column_name(at)} {visible(fit.headings[at])} → {', '.join(uses[column])}"

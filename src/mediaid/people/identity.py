@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from operator import mul
 
 from mediaid.faults import visible
 from mediaid.i18n import gettext as _
@@ -105,7 +106,7 @@ def parse_resident_id(text: str, today: dt.date | None = None) -> ResidentId:
 
 def check_digit(digits: str) -> str:
     """The check digit for the first 17 digits of a number."""
-    total = sum(int(digit) * weight for digit, weight in zip(digits, WEIGHTS, strict=False))
+    total = sum(map(mul, map(int, digits), WEIGHTS))
     return CHECK_DIGITS[total % 11]
 
 

@@ -9,7 +9,7 @@ from mediaid.batch.formats import format_of
 from mediaid.batch.large.inputs import Input
 from mediaid.batch.large.limits import WHOLE, usable_memory
 from mediaid.batch.large.parts import estimated_rows
-from mediaid.faults import ClaimError, Fault
+from mediaid.faults import ClaimError, Fault, visible_path
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def in_pieces(job: Job) -> bool:
         "--resume": job.resume or None,
     }
     if job.mapping is not None:
-        _refuse_with_mapping([name for name, value in asked.items() if value is not None])
+        _refuse_pieces(job)
         return False
     several = not job.claims.is_file() and (job.claims.is_dir() or has_magic(str(job.claims)))
     if several or any(value is not None for value in asked.values()):
@@ -44,13 +44,24 @@ def fits(claims: Path, memory: int) -> bool:
     return estimated_rows(Input(claims, (claims,))) * WHOLE <= memory
 
 
-def _refuse_with_mapping(options: list[str]) -> None:
-    if options:
-        raise ClaimError(
-            [
-                Fault(
-                    name, _("does not go with --mapping: a file read by one is settled in memory")
-                )
-                for name in options
-            ]
+def _refuse_pieces(job: Job) -> None:
+    """ClaimError for what only pieces give, of a file that a mapping reads: refunds, totals and a
+    roster take all of it at once."""
+    asked = {"--resume": job.resume or None, "--memory": job.memory}
+    faults = [
+        Fault(
+            name,
+            _(
+                "does not go with --mapping: a file read by one is settled in memory, whole. "
+                "Leave it out; a file that is too large can be split by person"
+            ),
         )
+        for name, value in asked.items()
+        if value is not None
+    ]
+    if not job.claims.is_file() and (job.claims.is_dir() or has_magic(str(job.claims))):
+        faults.append(
+            Fault(visible_path(job.claims), _("a mapping reads one file: name it, not a folder"))
+        )
+    if faults:
+        raise ClaimError(faults)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
+    from mediaid.batch.source import Source
     from mediaid.mappings.files import Loaded
     from mediaid.mappings.recognise import Wanted
 
@@ -77,7 +78,15 @@ def fit_of(path: Path, wanted: Wanted) -> tuple[Fit, list[list[str]]]:
     if not rows:
         raise ClaimError(Fault(visible_path(path), _("the file is empty")))
     found = fit(wanted, rows)
-    return found, rows[: found.row]
+    return found, rows[: found.row + 1 - found.depth]
+
+
+def open_found(path: Path, found: Fit) -> Source:
+    """Open a file below its headings, which may stand in two rows. ClaimError as `open_source`."""
+    source = open_source(path, found.row + 1)
+    if found.depth > 1:
+        source.headings = list(found.headings)
+    return source
 
 
 def place(path: Path, found: Fit) -> str:

@@ -10,9 +10,8 @@ import numpy as np
 
 from mediaid.batch.mapped.apart import rows_apart
 from mediaid.batch.mapped.cells import read_days, texts
-from mediaid.batch.mapped.head import fit_of, place
+from mediaid.batch.mapped.head import fit_of, open_found, place
 from mediaid.batch.problems import WHOLE_ROW, Problem, Problems
-from mediaid.batch.source import open_source
 from mediaid.claims.cells import EPOCH
 from mediaid.claims.table import NO_DATE
 from mediaid.faults import ClaimError, Fault
@@ -58,7 +57,7 @@ def read_people(path: Path, wanted: Wanted, person: str, days: Sequence[str]) ->
     ]  # fmt: skip
     if faults:
         raise ClaimError(faults)
-    source = open_source(path, fit.row + 1)
+    source = open_found(path, fit)
     frame = source.load(sorted(fit.positions.values()))
     cells = {name: texts(frame[str(at)]) for name, at in fit.positions.items()}
     size = frame.height

@@ -15,11 +15,10 @@ from mediaid.batch.mapped.apart import rows_apart
 from mediaid.batch.mapped.bill import Bill, read_bill
 from mediaid.batch.mapped.cells import look_at
 from mediaid.batch.mapped.fields import read_fields
-from mediaid.batch.mapped.head import locate
+from mediaid.batch.mapped.head import locate, open_found
 from mediaid.batch.mapped.reversals import read_reversals
 from mediaid.batch.mapped.sheet import Sheet, open_sheet
 from mediaid.batch.problems import WHOLE_ROW, Problems
-from mediaid.batch.source import open_source
 from mediaid.batch.table import Table, find_problems
 from mediaid.claims.cells import parse_code
 from mediaid.claims.fields import pack_fields
@@ -61,7 +60,7 @@ def read_mapped(
             "(mapping {mapping})"
         )
         raise ClaimError(Fault(visible_path(path), message.format(mapping=mapping.name)))
-    source = open_source(path, fit.row + 1)
+    source = open_found(path, fit)
     sheet = open_sheet(source, fit.positions, mapping, pack, for_register=False)
     found, bill, notes = _read(sheet, ignore)
     if roster is not None:
@@ -74,7 +73,8 @@ def read_mapped(
 class Records:
     """A file as the register takes it in: bills, and records of other files that are no more.
 
-    In `table` categories and insurances mean nothing: the register knows them. `claim_ids` are
+    Categories and insurances in `table` are what the file says, −1 where it does not: the register
+    knows better, and refuses no row for them. `claim_ids` are
     those of all rows, `kinds` positions in KINDS, `texts` what is kept beside the claim (REGISTER),
     "" where a row does not say. `no_more` are (row, claim id) of records that count no longer.
     """
@@ -93,13 +93,14 @@ def read_records(path: Path, mapping: Loaded, pack: Pack, ignore: Collection[str
     file as a whole cannot be read.
     """
     fit = locate(path, mapping, ignore)
-    source = open_source(path, fit.row + 1)
+    source = open_found(path, fit)
     sheet = open_sheet(source, fit.positions, mapping, pack, for_register=True)
     sheet.refunds_of_others = {}
     found, bill, notes = _read(sheet, ignore)
     for name in ("category", "insurance"):
-        nobody = np.zeros(sheet.size, dtype=np.int16)
-        found[name] = Column(nobody, np.empty(0, dtype=np.int64))
+        unsaid = np.full(sheet.size, -1, dtype=np.int16)
+        said = found[name].values if name in found else unsaid
+        found[name] = Column(said, np.empty(0, dtype=np.int64))
     ids: list[str] = found["claim_id"].values.to_list()
     no_more = [(row, ids[row]) for rows in sheet.no_more for row in rows.tolist()]
     no_more += sheet.refunds_of_others.items()

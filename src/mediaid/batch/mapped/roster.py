@@ -10,9 +10,8 @@ import polars as pl
 
 from mediaid.batch.cells import Column
 from mediaid.batch.mapped.cells import read_days, read_each, read_numbers, rows_where, texts
-from mediaid.batch.mapped.head import fit_of, place
+from mediaid.batch.mapped.head import fit_of, open_found, place
 from mediaid.batch.problems import Problem, Problems
-from mediaid.batch.source import open_source
 from mediaid.claims.cells import parse_code
 from mediaid.claims.table import NO_DATE
 from mediaid.faults import ClaimError, Fault, visible_path
@@ -108,7 +107,7 @@ def read_roster(path: Path, pack: Pack, words: Map[str, str] | None = None) -> R
         wanted = "; ".join("、".join([name, *COLUMNS[name]]) for name in fit.missing)
         message = _("a roster needs these columns, under one of their headings: {columns}")
         raise ClaimError(Fault(place(path, fit), message.format(columns=wanted)))
-    source = open_source(path, fit.row + 1)
+    source = open_found(path, fit)
     frame = source.load(sorted(fit.positions.values()))
     cells = {name: texts(frame[str(at)]) for name, at in fit.positions.items()}
     problems = Problems(source.name, source.headings, frame.height, source.first_row)

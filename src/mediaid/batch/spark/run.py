@@ -90,6 +90,12 @@ def refuse_options(job: Job) -> None:
         for name, value in asked.items()
         if value is not None
     ]
+    if job.mapping is not None:
+        said = _(
+            "works with --engine embedded only: Spark reads files with the program's own columns "
+            "(docs/claims-files.md)"
+        )
+        faults.append(Fault("--mapping", said))
     for name, path in (("--output", job.output), ("--rejects", job.rejects)):
         if path is not None and path.suffix.lower() in (".csv", ".xlsx"):
             faults.append(Fault(name, _("Spark writes a folder of Parquet files: name a folder")))

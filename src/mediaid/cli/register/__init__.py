@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from mediaid.cli.register import case, copies, imports, payment, person, settlement, setup, watch
+from mediaid.cli.register import (
+    case,
+    copies,
+    imports,
+    left_out,
+    mapping,
+    payment,
+    person,
+    settlement,
+    setup,
+    watch,
+)
 from mediaid.i18n import gettext as _
 
 app = typer.Typer(no_args_is_help=True)
@@ -16,5 +27,6 @@ app.add_typer(
     name="settlement",
     help=_("Settlement: advances, what towns paid, what is due."),
 )
-for module in (setup, imports, copies, watch):
+app.add_typer(mapping.app, name="mapping", help=_("Mappings that the office keeps by name."))
+for module in (setup, imports, left_out, copies, watch):
     module.add_commands(app)

@@ -384,7 +384,7 @@ def list_cases(  # noqa: PLR0917 - one parameter an option
             )
         wanted = Filter(state, office, person or None, after, limit)
         data = cases_data(connection, wanted, clear=clear)
-    show(data, _list(data, limit), as_json)
+    show(data, _list(data, limit), as_json, clear)
 
 
 def _list(data: list[dict[str, Any]], limit: int) -> Iterator[str]:
@@ -414,7 +414,7 @@ def show_case(
         data = case_data(connection, case, clear=clear)
     from mediaid.cli.register.case_text import case_lines
 
-    show(data, case_lines(data, explain=steps), as_json)
+    show(data, case_lines(data, explain=steps), as_json, clear)
 
 
 def _say_state(register: str, case: str) -> None:

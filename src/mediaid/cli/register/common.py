@@ -88,15 +88,19 @@ def look(where: str, clear: bool, subject: str) -> Iterator[Connection]:
             yield connection
 
 
-def show(data: object, lines: Iterable[str], as_json: bool) -> None:
-    """Print data as JSON, or else lines, which may hold what users typed."""
+def show(data: object, lines: Iterable[str], as_json: bool, clear: bool = False) -> None:
+    """Print data as JSON, or else lines, which may hold what users typed.
+
+    Unless `clear`, resident numbers in free text are masked too.
+    """
     from mediaid.faults import visible_line
+    from mediaid.people.redact import mask_all, mask_numbers
 
     if as_json:
-        print_json(data)
+        print_json(data if clear else mask_all(data))
         return
     for line in lines:
-        typer.echo(visible_line(line))
+        typer.echo(visible_line(line if clear else mask_numbers(line)))
 
 
 def day(text: str, option: str) -> dt.date:
@@ -121,3 +125,10 @@ def amount(text: str, option: str) -> int:
         return parse_yuan(text)
     except ValueError as error:
         raise RegisterError(Fault(option, str(error))) from None
+
+
+def office_of(connection: Connection, office: str) -> str:
+    """Return the office that is named, or the only one. Raises RegisterError where one is to be."""
+    from mediaid.register.cases.accept import only_office
+
+    return office or only_office(connection)

@@ -41,6 +41,10 @@ def add_commands(app: typer.Typer) -> None:
             "Take in a file of people or of bills: first what would come of it, then all of it."
         ),
     )(import_)
+    app.command(
+        "template",
+        help=_("Write a workbook to be filled in, with lists to choose from and explanations."),
+    )(template)
 
 
 def import_(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -137,14 +141,14 @@ def import_(  # noqa: PLR0913, PLR0917 - one parameter an option
             path=file,
             kind=None if kind is None else kind.value,
             mapping=mapping,
-            office=_office(opened, office),
+            office=known_office(opened, office),
             defaults=Defaults(town, day(since, "--since") if since else None, institution),
             ignore=ignore_column or (),
             similar_answer=similar,
             of_known_people=known_people,
         )
         found = recognise(opened, request)
-        _confirm_mapping(found, ask=not (yes or as_json), said=not as_json)
+        confirm_mapping(found, ask=not (yes or as_json), said=not as_json)
         from mediaid.cli.progress import progress_bar
 
         with progress_bar() as watch:
@@ -155,7 +159,7 @@ def import_(  # noqa: PLR0913, PLR0917 - one parameter an option
         if plan.possible and plan.report.changes and not dry_run:
             if not as_json:
                 show(None, _lines(plan), False)
-            if yes or (not as_json and _agreed(_("Take all of it in?"))):
+            if yes or (not as_json and agreed(_("Take all of it in?"))):
                 with progress_bar() as watch:
                     taken = take_in(opened, plan, watch)
             show(_data(plan, taken), [_outcome(taken)], as_json)
@@ -180,7 +184,7 @@ def _refuse_folder(file: Path) -> None:
         )
 
 
-def _office(register: Register, office: str) -> str:
+def known_office(register: Register, office: str) -> str:
     """Return the office whose kept mappings are known: the one named, or the only one."""
     from mediaid.faults import RegisterError
     from mediaid.register.cases.accept import only_office
@@ -194,7 +198,7 @@ def _office(register: Register, office: str) -> str:
             return ""
 
 
-def _confirm_mapping(found: Recognised, *, ask: bool, said: bool) -> None:
+def confirm_mapping(found: Recognised, *, ask: bool, said: bool) -> None:
     """Have somebody confirm what a file was taken for by its headings alone."""
     from mediaid.faults import Fault, RegisterError, visible_line, visible_path
 
@@ -205,7 +209,7 @@ def _confirm_mapping(found: Recognised, *, ask: bool, said: bool) -> None:
         for line in found.lines:
             typer.echo(visible_line(line))
     if ask and _can_ask():
-        if _agreed(_("Read it so?")):
+        if agreed(_("Read it so?")):
             return
         raise typer.Exit(REFUSED)
     raise RegisterError(
@@ -222,7 +226,7 @@ def _can_ask() -> bool:
     return sys.stdin.isatty()
 
 
-def _agreed(question: str) -> bool:
+def agreed(question: str) -> bool:
     return _can_ask() and typer.confirm(question)
 
 
@@ -305,3 +309,27 @@ def _write_rejects(path: Path, plan: Plan) -> None:
 
     rows = [(its.row, its.reason) for its in plan.report.refused]
     write_reasons(path, rows, plan.found.request.path, language())
+
+
+def template(
+    kind: Annotated[Kind, typer.Argument(help=_("What is to be filled in."))],
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help=_("A new workbook."))],
+    register: Where = "",
+) -> None:
+    from mediaid.batch.formats import format_of
+    from mediaid.faults import Fault, RegisterError, visible_path
+
+    if file.exists():
+        raise RegisterError(Fault(visible_path(file), _("exists already: it is left as it is")))
+    if format_of(file) != "xlsx":
+        raise RegisterError(Fault(visible_path(file), _("a template is a workbook: name it .xlsx")))
+    with open_it(register) as opened:
+        from mediaid.batch.mapped.template import write_template
+        from mediaid.register.determinations.packs import current_pack
+        from mediaid.register.intake.columns import template_columns
+
+        with opened.read() as connection:
+            pack = current_pack(connection)
+        titles = {"people": "人员", "bills": "账单"}
+        write_template(file, titles[kind.value], template_columns(kind.value, pack))
+    typer.echo(_("written: {files}").format(files=file))

@@ -124,7 +124,7 @@ def show_person(
         from mediaid.register.views.people import person_data
 
         data = person_data(connection, person, clear=clear)
-    show(data, _person(data), as_json)
+    show(data, _person(data), as_json, clear)
 
 
 @app.command("history", help=_("A person's bills, what they were given, and the pools left."))
@@ -135,7 +135,7 @@ def history(
         from mediaid.register.views.people import history_data
 
         data = history_data(connection, person, clear=clear)
-    show(data, _history(data), as_json)
+    show(data, _history(data), as_json, clear)
 
 
 def _person(data: dict[str, Any]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mediaid.cli.register.common import After, AsJson, Limit, Where, look, open_it, show
+from mediaid.cli.register.common import After, AsJson, Limit, Where, look, show
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -19,10 +19,6 @@ FAULTY = 1
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("audit", help=_("Who did what when, page by page."))(audit)
-    app.command(
-        "left-out",
-        help=_("People in a category with bills and no case, and cases without a category."),
-    )(left_out)
     app.command("verify", help=_("Check the audit, and settle every determination again."))(verify)
 
 
@@ -77,55 +73,3 @@ def verify(register: Where = "", as_json: AsJson = False) -> None:
     )
     if faults:
         raise typer.Exit(FAULTY)
-
-
-def left_out(
-    office: Annotated[
-        str, typer.Option("--office", help=_("The office, if there are several."))
-    ] = "",
-    open_them: Annotated[
-        bool, typer.Option("--open", help=_("Open a case for everybody left out."))
-    ] = False,
-    register: Where = "",
-    as_json: AsJson = False,
-) -> None:
-    with open_it(register) as opened:
-        from mediaid.money import format_yuan
-        from mediaid.register.cases import left_out as its
-        from mediaid.register.cases.accept import only_office
-
-        with opened.read() as connection:
-            code = office or only_office(connection)
-            reverse = its.without_category(connection)
-        data: dict[str, Any] = {
-            "left_out": [
-                {
-                    "person": row.person_id,
-                    "bills": {number: format_yuan(row.aid[number]) for number in row.bills},
-                }
-                for row in its.left_out(opened, code)
-            ],
-            "without_category": [
-                {"case": row.number, "person": row.person_id, "bill": row.id} for row in reverse
-            ],
-        }
-        if open_them:
-            with opened.write("left-out.open") as work:
-                data["opened"] = [number for number, _who, _bills in its.open_cases(work, code)]
-    show(data, _left_out(data), as_json)
-
-
-def _left_out(data: dict[str, Any]) -> Iterator[str]:
-    for its in data["left_out"]:
-        for number, aid in its["bills"].items():
-            yield _("person {person}, bill {bill}: no case; would get {aid} yuan").format(
-                person=its["person"], bill=number, aid=aid
-            )
-    for its in data["without_category"]:
-        yield _("case {case}, bill {bill}: person {person} has no category on that day").format(
-            case=its["case"], bill=its["bill"], person=its["person"]
-        )
-    if "opened" in data:
-        yield _("opened: {cases}").format(cases=", ".join(data["opened"]) or "–")
-    if not data["left_out"] and not data["without_category"]:
-        yield _("nobody is left out")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mediaid.faults import Fault, RegisterError, visible
 from mediaid.i18n import gettext as _
 from mediaid.people.masking import mask_id, mask_name
+from mediaid.people.redact import mask_all
 from mediaid.register.audit.check import check_audit
 from mediaid.register.copies.rows import (
     TABLES,
@@ -102,7 +103,7 @@ def _lines(connection: Connection, table: Table, clear: bool) -> Iterator[str]:
     for row in rows_of(connection, table):
         for name, mask in masks.items():
             row[name] = mask(row[name])
-        yield canonical(row)
+        yield canonical(row if clear else mask_all(row))
 
 
 def _write(path: Path, lines: Iterator[str]) -> int:

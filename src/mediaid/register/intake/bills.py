@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,12 +37,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BillRow:
-    """A row of a file: `row` its number there, `number` the person's document."""
+    """A row of a file: `row` its number there, `number` the person's document.
+
+    What it says of the person (`name`, `town`, `insurance`) is not taken in with bills.
+    """
 
     row: int
     number: str
     bill: NewBill
     document: str = RESIDENT
+    name: str = ""
+    town: str = ""
+    insurance: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,12 +61,21 @@ class NoMore:
 
 
 @dataclass(frozen=True)
-class _Read:
+class ReadBill:
     """A row that can be read: its number, whose it is, and the columns of its bill."""
 
     row: int
     document: Document
     columns: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What was said of bills that would else be refused: why those that look alike are others, and
+    that bills of people who are not in the register are left out."""
+
+    similar: str = ""
+    of_known_people: bool = False
 
 
 @dataclass(eq=False)
@@ -86,31 +101,23 @@ def take_in_bills(
     unless `similar_answer` says why such bills are others, or both are settlement records. What
     was decided on later bills is settled again.
     """
+    report = Report()
+    read = read_bills(rows, current_pack(work.connection), work.now.date(), report)
     changes = compare_bills(
-        work.connection, rows, work.now.date(), similar_answer, no_more, lock=True
+        work.connection, read, report, Answers(similar_answer), no_more, lock=True
     )
     enter_bills(work, changes)
     return changes.report
 
 
-def compare_bills(
-    connection: Connection,
+def read_bills(
     rows: Iterable[BillRow],
+    pack: Pack,
     today: dt.date,
-    similar_answer: str = "",
-    no_more: Iterable[NoMore] = (),
-    *,
-    of_known_people: bool = False,
-    lock: bool = False,
+    report: Report,
     watch: Watch = unwatched,
-) -> BillChanges:
-    """Find out what rows change in the register; nothing is entered.
-
-    `of_known_people` leaves bills of others out instead of refusing them; `lock` keeps everybody
-    else from changing the same persons, in a transaction that is to enter the changes.
-    """
-    report = Report()
-    pack = current_pack(connection)
+) -> list[ReadBill]:
+    """Return the rows in their normal form, those that can be read; the others are refused."""
     read = []
     for at, row in enumerate(rows):
         if at % 1000 == 0:
@@ -118,18 +125,35 @@ def compare_bills(
         its = _read(row, pack, today, report)
         if its is not None:
             read.append(its)
-    read = _covered(read, pack, report)
-    watch(_("looking for them in the register"), 0.3)
+    return _covered(read, pack, report)
+
+
+def compare_bills(
+    connection: Connection,
+    read: list[ReadBill],
+    report: Report,
+    answers: Answers,
+    no_more: Iterable[NoMore] = (),
+    *,
+    lock: bool = False,
+    watch: Watch = unwatched,
+) -> BillChanges:
+    """Find out what rows, as they were read, change in the register; nothing is entered.
+
+    `lock` keeps everybody else from changing the same persons, in a transaction that is to enter
+    the changes.
+    """
+    watch(_("looking for them in the register"), 0)
     persons = persons_by_document(
         connection, ((its.document.kind, its.document.number) for its in read)
     )
     if lock:
         lock_persons(connection, persons.values())
-    theirs = _of_persons(read, persons, report, of_known_people)
+    theirs = _of_persons(read, persons, report, answers.of_known_people)
     watch(_("looking for them in the register"), 0.6)
-    unknown = _unknown(theirs, _Known(connection, theirs), report)
+    unknown = _unknown(theirs, KnownBills(connection, theirs), report)
     watch(_("looking for them in the register"), 0.9)
-    new = _ask_about_similar(connection, unknown, similar_answer, report)
+    new = _ask_about_similar(connection, unknown, answers.similar, report)
     report.new = len(new)
     reversals = _reversals(connection, no_more)
     report.reversed = len(reversals)
@@ -151,7 +175,7 @@ _SAID = ("person_id", "dated_on", "setting", "self_paid", "derivation", "fields"
 """What two rows of the same bill must agree on."""
 
 
-def _read(row: BillRow, pack: Pack, today: dt.date, report: Report) -> _Read | None:
+def _read(row: BillRow, pack: Pack, today: dt.date, report: Report) -> ReadBill | None:
     """Read a row, or refuse it."""
     its = row.bill
     try:
@@ -176,7 +200,7 @@ def _read(row: BillRow, pack: Pack, today: dt.date, report: Report) -> _Read | N
     except (MediaidError, ValueError) as error:
         report.refuse(row.row, error)
         return None
-    return _Read(row.row, document, columns)
+    return ReadBill(row.row, document, columns)
 
 
 def _fields(fields: Mapping[str, str], pack: Pack) -> dict[str, str]:
@@ -202,9 +226,9 @@ def _fields(fields: Mapping[str, str], pack: Pack) -> dict[str, str]:
     return found
 
 
-def _covered(read: list[_Read], pack: Pack, report: Report) -> list[_Read]:
+def _covered(read: list[ReadBill], pack: Pack, report: Report) -> list[ReadBill]:
     """Refuse bills of days that the rules have no values for."""
-    days = np.array([_day(its.columns, pack) for its in read], dtype=np.int32)
+    days = np.array([day_of(its.columns, pack) for its in read], dtype=np.int32)
     if not len(days):
         return read
     bad = uncovered(pack, days)
@@ -213,7 +237,7 @@ def _covered(read: list[_Read], pack: Pack, report: Report) -> list[_Read]:
     return [its for its, refused in zip(read, bad.tolist(), strict=True) if not refused]
 
 
-def _day(columns: Mapping[str, Any], pack: Pack) -> int:
+def day_of(columns: Mapping[str, Any], pack: Pack) -> int:
     """Return the day to which a bill belongs, in days since 1970-01-01."""
     text = columns["fields"].get(pack.dating)
     if text is not None:
@@ -223,18 +247,18 @@ def _day(columns: Mapping[str, Any], pack: Pack) -> int:
 
 
 def _of_persons(
-    read: list[_Read],
+    read: list[ReadBill],
     persons: Mapping[tuple[str, str], int],
     report: Report,
     of_known_people: bool,
-) -> list[_Read]:
+) -> list[ReadBill]:
     """Name the persons of the bills; bills of nobody are refused, or left out."""
     found = []
     for its in read:
         person_id = persons.get((its.document.kind, its.document.number))
         if person_id is not None:
-            its.columns["person_id"] = person_id
-            found.append(its)
+            # A copy: what was read may be compared again.
+            found.append(replace(its, columns={**its.columns, "person_id": person_id}))
         elif of_known_people:
             report.leave_out(its.row, _("not of a person in the register"))
         else:
@@ -244,10 +268,10 @@ def _of_persons(
     return found
 
 
-class _Known:
+class KnownBills:
     """The register's bills that could be those of some rows, by key and by settlement record."""
 
-    def __init__(self, connection: Connection, read: list[_Read]) -> None:
+    def __init__(self, connection: Connection, read: list[ReadBill]) -> None:
         self._by_key: dict[str, dict[str, Any]] = {}
         self._by_record: dict[str, dict[str, Any]] = {}
         for row in rows_with(
@@ -279,7 +303,7 @@ class _Known:
                 known[key] = columns
 
 
-def _unknown(read: list[_Read], known: _Known, report: Report) -> list[_Read]:
+def _unknown(read: list[ReadBill], known: KnownBills, report: Report) -> list[ReadBill]:
     """Return the rows whose bill is neither in the register nor in an earlier row."""
     found = []
     for its in read:
@@ -309,7 +333,7 @@ def _unknown(read: list[_Read], known: _Known, report: Report) -> list[_Read]:
 
 
 def _ask_about_similar(
-    connection: Connection, new: list[_Read], answer: str, report: Report
+    connection: Connection, new: list[ReadBill], answer: str, report: Report
 ) -> list[dict[str, Any]]:
     """Return the bills to be entered: similar ones with the answer, or else they are refused.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mediaid.batch.mapped.template import TemplateColumn
 from mediaid.claims.fields import pack_fields
 from mediaid.claims.selfpaid import PARTS
 from mediaid.i18n import gettext as _
@@ -16,6 +17,7 @@ from mediaid.mappings.check import AIDED
 from mediaid.mappings.files import Loaded
 from mediaid.mappings.model import Mapping
 from mediaid.packs.fields import FIELDS
+from mediaid.people.documents import KINDS
 from mediaid.yamlsource import Source
 
 if TYPE_CHECKING:
@@ -149,3 +151,35 @@ def explanations(pack: Pack) -> dict[str, dict[str, str]]:
         "cap"
     )
     return {"people": people, "bills": bills}
+
+
+def template_columns(kind: str, pack: Pack) -> list[TemplateColumn]:
+    """Return the columns of a template: people or bills."""
+    words = explanations(pack)[kind]
+    needed = _NEEDED if kind == "bills" else ("证件号码", "姓名", "镇街")
+    further = further_fields(pack)
+    codes = {
+        "证件类型": [label.zh for label in KINDS.values()],
+        "救助类别": _labels(pack, "category"),
+        "参保类型": _labels(pack, "insurance"),
+        "就医类型": _labels(pack, "setting"),
+        **{heading: _labels(pack, name) for name, heading in further.items()},
+    }
+    days = {"日期", "开始日期", "结束日期"}
+    days |= {h for name, h in further.items() if pack_fields(pack)[name].kind == "date"}
+    amounts = {*part_headings().values()}
+    amounts |= {h for name, h in further.items() if pack_fields(pack)[name].kind == "money"}
+    return [
+        TemplateColumn(
+            heading,
+            explained,
+            "day" if heading in days else "amount" if heading in amounts else "text",
+            codes.get(heading, ()),
+            heading in needed,
+        )
+        for heading, explained in words.items()
+    ]
+
+
+def _labels(pack: Pack, name: str) -> list[str]:
+    return [label.zh for label in pack.codes.get(name, {}).values()]

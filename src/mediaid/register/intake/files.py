@@ -17,7 +17,7 @@ from mediaid.money import format_yuan
 from mediaid.people.documents import KINDS, RESIDENT, parse_kind
 from mediaid.register.cases.bills import NewBill, SelfPaid
 from mediaid.register.intake.bills import BillRow, NoMore
-from mediaid.register.intake.columns import PEOPLE, TEMPLATE
+from mediaid.register.intake.columns import PEOPLE, TEMPLATE, Wanted
 from mediaid.register.intake.people import PersonRow
 from mediaid.register.intake.report import Report
 
@@ -41,7 +41,11 @@ class Defaults:
 
 
 def people_rows(
-    path: Path, defaults: Defaults, words: Loaded | None, report: Report
+    path: Path,
+    defaults: Defaults,
+    words: Loaded | None,
+    report: Report,
+    wanted: Wanted = PEOPLE,
 ) -> list[PersonRow]:
     """Read a file of people; `words` is a mapping that says what its words for codes mean.
 
@@ -49,7 +53,7 @@ def people_rows(
     """
     from mediaid.batch.mapped.people import read_people  # noqa: PLC0415 - polars is slow to load
 
-    its = read_people(path, PEOPLE, "证件号码", ("开始日期", "结束日期"))
+    its = read_people(path, wanted, "证件号码", ("开始日期", "结束日期"))
     for row, reason in its.refused:
         report.refuse(row, reason)
     for row, reason in its.left_out:
@@ -151,6 +155,7 @@ def _bills(records: Records, mapping: Loaded, defaults: Defaults) -> Iterator[Bi
     kinds = list(KINDS)
     days = table.values["date"]
     settings = list(table.pack.codes["setting"])
+    insurances, insurance = list(table.pack.codes["insurance"]), table.values["insurance"]
     of_records = mapping.name != TEMPLATE
     columns = dict(_further(table))
     for row in rows.tolist():
@@ -171,6 +176,9 @@ def _bills(records: Records, mapping: Loaded, defaults: Defaults) -> Iterator[Bi
                 record_id=records.claim_ids[row] if of_records else "",
             ),
             kinds[records.kinds[row]],
+            records.texts["name"][row],
+            records.texts["town"][row],
+            insurances[insured] if (insured := int(insurance[row])) >= 0 else "",
         )
 
 

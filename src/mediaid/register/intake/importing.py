@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import hashlib
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,11 +21,22 @@ from mediaid.mappings.recognise import fit
 from mediaid.mappings.recognise import recognise as fits_of
 from mediaid.mappings.show import fit_lines
 from mediaid.register.determinations.packs import current_pack
-from mediaid.register.intake.bills import BillChanges, compare_bills, enter_bills
+from mediaid.register.intake.bills import (
+    Answers,
+    BillChanges,
+    compare_bills,
+    enter_bills,
+    read_bills,
+)
 from mediaid.register.intake.columns import PEOPLE, TEMPLATE, bills_template
 from mediaid.register.intake.files import Defaults, bill_rows, people_rows, unknown_file
 from mediaid.register.intake.kept import find_mapping, kept_mappings
-from mediaid.register.intake.people import PeopleChanges, compare_people, enter_people
+from mediaid.register.intake.people import (
+    PeopleChanges,
+    compare_people,
+    enter_people,
+    read_people,
+)
 from mediaid.register.intake.report import Report, unwatched
 
 if TYPE_CHECKING:
@@ -36,7 +48,7 @@ if TYPE_CHECKING:
     from mediaid.mappings.files import Loaded
     from mediaid.mappings.recognise import Fit
     from mediaid.packs.model import Pack
-    from mediaid.register.intake.bills import BillRow, NoMore
+    from mediaid.register.intake.bills import NoMore, ReadBill
     from mediaid.register.intake.people import PersonRow
     from mediaid.register.intake.report import Watch
     from mediaid.register.session import Register
@@ -84,9 +96,12 @@ class Plan:
     found: Recognised
     report: Report
     sha256: str
-    _rows: list[PersonRow] | list[BillRow] = field(repr=False)
+    _pack: str = field(repr=False)
+    """The hash of the rules it was read by."""
+    _rows: list[PersonRow] | list[ReadBill] = field(repr=False)
     _no_more: list[NoMore] = field(repr=False)
     _read: Report = field(repr=False)
+    """What reading found."""
 
     @property
     def possible(self) -> bool:
@@ -174,23 +189,25 @@ def try_import(register: Register, found: Recognised, watch: Watch = unwatched) 
     """
     request = found.request
     watch(_("reading"), 0)
-    read = Report()
+    report = Report()
     sha256 = _sum(request.path)
     no_more: list[NoMore] = []
-    rows: list[Any]
+    today = register.clock().date()
+    read: list[PersonRow] | list[ReadBill]
     with register.read() as connection:
         pack = current_pack(connection)
     if found.kind == "people":
-        rows = people_rows(request.path, request.defaults, found.mapping, read)
+        people = people_rows(request.path, request.defaults, found.mapping, report)
+        read = read_people(people, pack, today, report, watch)
     else:
         mapping = found.mapping or bills_template(pack)
-        rows, no_more = bill_rows(
-            request.path, mapping, pack, request.defaults, read, request.ignore
+        bills, no_more = bill_rows(
+            request.path, mapping, pack, request.defaults, report, request.ignore
         )
+        read = read_bills(bills, pack, today, report, watch)
+    plan = Plan(found, report, sha256, pack.hash, read, no_more, report)
     with register.read() as connection:
-        plan = Plan(found, Report(), sha256, rows, no_more, read)
-        changes = _compare(connection, plan, register, watch, lock=False)
-    return replace(plan, report=_together(read, changes.report))
+        return replace(plan, report=_compare(connection, plan, watch, lock=False).report)
 
 
 def take_in(register: Register, plan: Plan, watch: Watch = unwatched) -> Report:
@@ -203,9 +220,10 @@ def take_in(register: Register, plan: Plan, watch: Watch = unwatched) -> Report:
         raise RegisterError(_("rows are refused: nothing is taken in until they are corrected"))
     kind = plan.found.kind
     with register.write(f"{kind}.import") as work:
-        changes = _compare(work.connection, plan, register, watch, lock=True)
-        report = _together(plan._read, changes.report)
-        if _counts(report) != _counts(plan.report):
+        changes = _compare(work.connection, plan, watch, lock=True)
+        report = changes.report
+        same_rules = current_pack(work.connection).hash == plan._pack
+        if not same_rules or _counts(report) != _counts(plan.report):
             raise RegisterError(
                 _("the register was changed since this was tried: nothing is taken in; try again")
             )
@@ -220,33 +238,23 @@ def take_in(register: Register, plan: Plan, watch: Watch = unwatched) -> Report:
 
 
 def _compare(
-    connection: Connection, plan: Plan, register: Register, watch: Watch, *, lock: bool
+    connection: Connection, plan: Plan, watch: Watch, *, lock: bool
 ) -> PeopleChanges | BillChanges:
-    today = register.clock().date()
+    """Compare what was read with the register; the report is that of both, in the file's order."""
     request = plan.found.request
+    report = deepcopy(plan._read)
     rows: Any = plan._rows
+    changes: PeopleChanges | BillChanges
     if plan.found.kind == "people":
-        return compare_people(connection, rows, today, watch)
-    return compare_bills(
-        connection,
-        rows,
-        today,
-        request.similar_answer,
-        plan._no_more,
-        of_known_people=request.of_known_people,
-        lock=lock,
-        watch=watch,
-    )
-
-
-def _together(read: Report, compared: Report) -> Report:
-    """Join what reading and comparing found, in the order of the file."""
-    return replace(
-        compared,
-        refused=sorted([*read.refused, *compared.refused]),
-        left_out=sorted([*read.left_out, *compared.left_out]),
-        notes=[*read.notes, *compared.notes],
-    )
+        changes = compare_people(connection, rows, report, watch)
+    else:
+        answers = Answers(request.similar_answer, request.of_known_people)
+        changes = compare_bills(
+            connection, rows, report, answers, plan._no_more, lock=lock, watch=watch
+        )
+    report.refused.sort()
+    report.left_out.sort()
+    return changes
 
 
 def _counts(report: Report) -> tuple[Any, ...]:

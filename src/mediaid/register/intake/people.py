@@ -87,31 +87,42 @@ class PeopleChanges:
 
 def take_in_people(work: Work, rows: Iterable[PersonRow]) -> Report:
     """Enter people who are not known yet, and what changed of the others."""
-    changes = compare_people(work.connection, rows, work.now.date())
+    report = Report()
+    read = read_people(rows, current_pack(work.connection), work.now.date(), report)
+    changes = compare_people(work.connection, read, report)
     enter_people(work, changes)
     return changes.report
 
 
+def read_people(
+    rows: Iterable[PersonRow],
+    pack: Pack,
+    today: dt.date,
+    report: Report,
+    watch: Watch = unwatched,
+) -> list[PersonRow]:
+    """Return the rows in their normal form, those that can be read; the others are refused."""
+    read = []
+    for at, row in enumerate(rows):
+        if at % _AT_A_TIME == 0:
+            watch(_("looking at people"), 0)
+        its = _cleaned(row, pack, today, report)
+        if its is not None:
+            read.append(its)
+    return read
+
+
 def compare_people(
-    connection: Connection, rows: Iterable[PersonRow], today: dt.date, watch: Watch = unwatched
+    connection: Connection, read: list[PersonRow], report: Report, watch: Watch = unwatched
 ) -> PeopleChanges:
-    """Find out what rows change in the register; nothing is entered.
+    """Find out what rows, as they were read, change in the register; nothing is entered.
 
     A person may stand in several rows, whose periods must not overlap.
     """
-    report = Report()
-    pack = current_pack(connection)
-    cleaned = []
-    for at, row in enumerate(rows):
-        its = _cleaned(row, pack, today, report)
-        if its is not None:
-            cleaned.append(its)
+    pictures = _pictures(connection, read)
+    for at, row in enumerate(read):
         if at % _AT_A_TIME == 0:
-            watch(_("looking at people"), 0)
-    pictures = _pictures(connection, cleaned)
-    for at, row in enumerate(cleaned):
-        if at % _AT_A_TIME == 0:
-            watch(_("looking at people"), at / len(cleaned))
+            watch(_("looking for them in the register"), at / len(read))
         key = (row.document, row.number)
         known = pictures.get(key)
         try:
