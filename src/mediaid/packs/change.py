@@ -172,9 +172,10 @@ def read_overlay(
         raise PackError(
             Fault(
                 given.source.where(("draft",)),
-                _("is a draft for {year}, not in force: to compute with it add --draft").format(
-                    year=given.overlay.draft
-                ),
+                _(
+                    "is a draft for {year}, not in force: --draft computes with it, where a figure "
+                    "is only looked at; mediaid rules adopt brings it into force"
+                ).format(year=given.overlay.draft),
             )
         )
     if adopted:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import typer
 
-from mediaid.cli.register import case, copies, imports, payment, person, settlement, setup, watch
+from mediaid.cli.register import (
+    case,
+    copies,
+    imports,
+    payment,
+    person,
+    rerun,
+    settlement,
+    setup,
+    watch,
+)
 from mediaid.i18n import gettext as _
 
 app = typer.Typer(no_args_is_help=True)
@@ -16,5 +26,5 @@ app.add_typer(
     name="settlement",
     help=_("Settlement: advances, what towns paid, what is due."),
 )
-for module in (setup, imports, copies, watch):
+for module in (setup, imports, rerun, copies, watch):
     module.add_commands(app)
