@@ -214,8 +214,17 @@ def test_the_command_lists_masked_names_and_confirms_by_code(
 ) -> None:
     office.approved(office.person("low_income"), ("2023-05-01", 1000))
     changed(tmp_path, RATE)
-    words = ("--lang", "en", "register", "rerun", "--pack", MINHANG, "--register", place)
-    words = (*words, "--overlay", str(tmp_path / "changed.yaml"))
+    words: tuple[str, ...] = (
+        "--lang",
+        "en",
+        "register",
+        "rerun",
+        "--pack",
+        MINHANG,
+        "--register",
+        place,
+    )
+    words += ("--overlay", str(tmp_path / "changed.yaml"))
     ran = mediaid(capsys, *words, "--json")
     data = json.loads(ran.out)
     assert data["total"] == {"supplement": "50.00", "reclaim": "0.00"}

@@ -47,15 +47,15 @@ _MEANT = {"pool": "pools", "parameter": "parameters", "step": "steps"}
 class Sourced:
     """A change and who makes it: a reading or an overlay, named in the citations of its values.
 
-    `draft` changes make the values they touch drafts, unless they say otherwise. `adopted` ones are
-    the pack's own from now on: what they cite is cited as it is.
+    `draft` changes make the values they touch drafts, unless they say otherwise. Of changes that
+    are `answered` nothing but what they cite themselves is cited, or what was cited before.
     """
 
     change: Change
     by: Label
     where: str
     draft: bool
-    adopted: bool = False
+    answered: bool = False
 
 
 @dataclass(frozen=True)
