@@ -85,6 +85,16 @@ def show(
     ] = "",
     reading: Readings = None,
     overlay: Overlay = None,
+    cite: Annotated[
+        bool,
+        typer.Option(
+            "--cite",
+            help=_(
+                "Each value and reading beside its document and clause, its days, and a scenario "
+                "that fails if it is changed; takes some seconds."
+            ),
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     from mediaid.packs.load import load_pack
@@ -92,7 +102,9 @@ def show(
 
     loaded = load_pack(pack, readings=reading or (), overlay=overlay, drafts=True)
     day = day_of(on, "--on") if on else last_confirmed(loaded)
-    if as_json:
+    if cite:
+        _print_cited(loaded)
+    elif as_json:
         print_json(pack_data(loaded, day))
     else:
         _print_lines(pack_lines(loaded, day))
@@ -227,6 +239,22 @@ def check(
             hash=loaded.hash,
         )
     )
+
+
+def _print_cited(pack: Pack) -> None:
+    """Print every value beside what it rests on, and a shipped scenario that pins it."""
+    from mediaid.faults import visible_line
+    from mediaid.scenarios import runner
+    from mediaid.scenarios.coverage.page import cited_lines
+    from mediaid.scenarios.coverage.run import Coverage, coverage
+    from mediaid.scenarios.coverage.suite import suite_of
+
+    found = Coverage((), (), (), ())
+    if pack.hash == pack.base_hash:  # no scenario says what an overlay or a reading changes
+        found = coverage(pack, suite_of([runner.shipped()], pack))
+    for text in cited_lines(pack, found):
+        for line in text.split("\n"):
+            typer.echo(visible_line(line))
 
 
 def _difference_lines(
