@@ -66,7 +66,7 @@ def settled(
     """Settle claims under both packs, in the years of `days` if they are given."""
     from mediaid.budget.compare.changes import changes_of
     from mediaid.budget.compare.reform import comparison, settle_both
-    from mediaid.cli.budget_claims import read_book
+    from mediaid.desk.budget.files import read_book
 
     book = read_book(files, packs[0])
     its = int(book.year.max()) if year is None else year

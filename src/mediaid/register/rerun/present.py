@@ -15,8 +15,6 @@ from mediaid.register.rerun.changes import NO_PAYER
 if TYPE_CHECKING:
     from mediaid.register.rerun.changes import CaseChange, Rerun
 
-UNAPPROVED = "waits"
-
 
 def as_data(its: Rerun, *, confirmed: bool, clear: bool = False) -> dict[str, Any]:
     """Return the list as plain data; amounts are 元 as text."""
@@ -44,8 +42,7 @@ def as_data(its: Rerun, *, confirmed: bool, clear: bool = False) -> dict[str, An
             for change in its.changes
         ],
         "towns": {town: _money(rows) for town, rows in _by_town(its).items()},
-        "payers": {payer: format_yuan(fen) for payer, fen in _payers(its).items() if payer},
-        "payer_unassigned": format_yuan(_payers(its)[NO_PAYER]),
+        "payers": _payers_data(its),
         "total": _money(list(its.changes)),
     }
 
@@ -64,13 +61,22 @@ def _by_town(its: Rerun) -> dict[str, list[CaseChange]]:
     return dict(sorted(towns.items()))
 
 
-def _payers(its: Rerun) -> Counter[str]:
-    """Return the difference of the determinations in force, by payer."""
-    found: Counter[str] = Counter()
+def _payers(its: Rerun) -> dict[str, tuple[int, int]]:
+    """Return what the determinations in force give more and less, by payer."""
+    more: Counter[str] = Counter()
+    less: Counter[str] = Counter()
     for change in its.changes:
         if change.approved:
-            found.update(change.payers)
-    return found
+            for payer, fen in change.payers.items():
+                (more if fen > 0 else less)[payer] += abs(fen)
+    return {payer: (more[payer], less[payer]) for payer in sorted({*more, *less})}
+
+
+def _payers_data(its: Rerun) -> list[dict[str, str | None]]:
+    return [
+        {"payer": payer or None, "more": format_yuan(more), "less": format_yuan(less)}
+        for payer, (more, less) in _payers(its).items()
+    ]
 
 
 def as_lines(its: Rerun, *, confirmed: bool, clear: bool = False) -> Iterator[str]:
@@ -129,10 +135,6 @@ def _sums(its: Rerun) -> Iterator[list[str]]:
             show_yuan(sum(row.supplement for row in rows)),
             show_yuan(sum(row.reclaim for row in rows)),
         ]
-    for payer, fen in _payers(its).items():
-        label = payer or _("no split documented")
-        yield [_("payer: {payer}").format(payer=label), "", *_either(fen)]
-
-
-def _either(fen: int) -> list[str]:
-    return [show_yuan(max(fen, 0)), show_yuan(max(-fen, 0))]
+    for payer, amounts in _payers(its).items():
+        label = _("no split documented") if payer == NO_PAYER else payer
+        yield [_("payer: {payer}").format(payer=label), "", *map(show_yuan, amounts)]
