@@ -249,3 +249,16 @@ def test_a_day_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> No
     )
     assert done.code == 2
     assert "2023-13-01" in done.err
+
+
+def test_each_value_stands_beside_its_clause_its_days_and_a_scenario(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ran = mediaid(capsys, "--lang", "en", "rules", "show", "nanchang-xihu", "--cite")
+    assert ran.code == 0
+    lines = ran.out.splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("  residents' insurance: "))
+    days, clause, scenario = lines[at + 1 : at + 4]
+    assert days == "    days: 2022-01-01 to 2022-12-31; then carried, provisional"
+    assert clause.startswith("    document and clause: ")
+    assert "work-funds.yaml:" in scenario

@@ -303,3 +303,35 @@ def test_every_category_stands_with_every_setting_and_insurance() -> None:
     }
     wanted = set(itertools.product(codes["category"], codes["setting"], codes["insurance"]))
     assert wanted - seen == set()
+
+
+def test_enrolment_standards_are_pinned_figure_by_figure() -> None:
+    every = list(sites(plain_form(load_pack("nanchang-xihu").whole)))
+    changed = {its.at[2:] for its in every if its.at[0] == "enrolment"}
+    value = ("residents", "values", 0, "value")
+    assert {
+        ("residents", "insurance"),
+        ("residents", "values", 0, "from"),
+        (*value, "headcount", "amount"),
+        (*value, "headcount", "stated", 1, "sign"),
+        (*value, "collection", "unit"),
+    } <= changed
+
+
+def test_a_misspelt_standard_of_a_scenario_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (runner.shipped() / "nanchang-xihu" / "enrolment.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "enrolment.yaml"
+    path.write_text(
+        text.replace('">/>= 183690 person"', "183690").replace("fiscal:", "fiscall:"),
+        encoding="utf-8",
+    )
+    done = mediaid(capsys, "--lang", "en", "scenarios", "run", str(path))
+    assert done.code == 2
+    assert "enrolment.yaml:14:9: 183690 is no standard: write signs, amount and unit" in done.err
+    assert "Did you mean fiscal?" in done.err
+    path.write_text(text.replace("310 yuan", "311 yuan"), encoding="utf-8")
+    done = mediaid(capsys, "--lang", "en", "scenarios", "run", str(path))
+    assert done.code == 1
+    assert ">=/>= 311 yuan" in done.out

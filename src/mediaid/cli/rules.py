@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mediaid.cli import rules_versions
-from mediaid.cli.options import AsJson, Overlay, Readings, day_of, print_json
+from mediaid.cli import rules_claims, rules_versions
+from mediaid.cli.options import AsJson, Drafts, Overlay, Readings, day_of, print_json
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -85,6 +85,16 @@ def show(
     ] = "",
     reading: Readings = None,
     overlay: Overlay = None,
+    cite: Annotated[
+        bool,
+        typer.Option(
+            "--cite",
+            help=_(
+                "Each value and reading beside its document and clause, its days, and a scenario "
+                "that fails if it is changed; takes some seconds."
+            ),
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     from mediaid.packs.load import load_pack
@@ -92,7 +102,9 @@ def show(
 
     loaded = load_pack(pack, readings=reading or (), overlay=overlay, drafts=True)
     day = day_of(on, "--on") if on else last_confirmed(loaded)
-    if as_json:
+    if cite:
+        _print_cited(loaded)
+    elif as_json:
         print_json(pack_data(loaded, day))
     else:
         _print_lines(pack_lines(loaded, day))
@@ -102,10 +114,11 @@ def show(
     "diff",
     help=_(
         "What differs between two policies: two packs, two days of one, or a pack and what an "
-        "overlay or a reading makes of it. Exit code 1 if anything does."
+        "overlay or a reading makes of it; with --claims also whose aid changes, and why. Exit "
+        "code 1 if anything differs."
     ),
 )
-def diff(
+def diff(  # noqa: PLR0913, PLR0917 - one parameter an option
     old: Annotated[str, typer.Argument(metavar="A", help=_("Id or folder of the pack."))],
     new: Annotated[
         str,
@@ -133,6 +146,11 @@ def diff(
     ] = "",
     reading: Readings = None,
     overlay: Overlay = None,
+    draft: Drafts = False,
+    claims: rules_claims.Claims = None,
+    year: rules_claims.Year = None,
+    persons: rules_claims.Persons = 10,
+    changes: rules_claims.ChangesFile = None,
     as_json: AsJson = False,
 ) -> None:
     from mediaid.packs.load import load_pack
@@ -140,10 +158,14 @@ def diff(
     from mediaid.packs.show.pack import last_confirmed, policy_lines
 
     one = load_pack(old)
-    two = load_pack(new or old, readings=reading or (), overlay=overlay, drafts=True)
+    two = load_pack(new or old, readings=reading or (), overlay=overlay, drafts=draft or not claims)
     day = day_of(on, "--on") if on else last_confirmed(one)
     other = day_of(then, "--then") if then else day
     found = list(differences(policy_lines(one, day), policy_lines(two, other)))
+    settled = None
+    if claims:
+        days = (day, other) if on or then else None
+        settled = rules_claims.settled(claims, (one, two), year, days)
     if as_json:
         print_json(
             {
@@ -152,10 +174,15 @@ def diff(
                 "differences": [
                     {"path": list(its.path), "old": its.old, "new": its.new} for its in found
                 ],
+                "claims": None if settled is None else rules_claims.as_data(settled, persons),
             }
         )
     else:
         _print_lines(_difference_lines(one, day, two, other, found))
+        if settled is not None:
+            rules_claims.print_text(settled, persons)
+    if settled is not None and changes is not None:
+        rules_claims.write(settled, changes)
     if found:
         raise typer.Exit(1)
 
@@ -212,6 +239,22 @@ def check(
             hash=loaded.hash,
         )
     )
+
+
+def _print_cited(pack: Pack) -> None:
+    """Print every value beside what it rests on, and a shipped scenario that pins it."""
+    from mediaid.faults import visible_line
+    from mediaid.scenarios import runner
+    from mediaid.scenarios.coverage.page import cited_lines
+    from mediaid.scenarios.coverage.run import Coverage, coverage
+    from mediaid.scenarios.coverage.suite import suite_of
+
+    found = Coverage((), (), (), ())
+    if pack.hash == pack.base_hash:  # no scenario says what an overlay or a reading changes
+        found = coverage(pack, suite_of([runner.shipped()], pack))
+    for text in cited_lines(pack, found):
+        for line in text.split("\n"):
+            typer.echo(visible_line(line))
 
 
 def _difference_lines(

@@ -112,8 +112,9 @@ def check_overlay(path: Path, base: str, as_json: bool) -> None:
     from mediaid.packs.versions.draft import unanswered
 
     given = parse_overlay(path)
-    own = load_pack(base or given.overlay.base.pack)
-    load_pack(base or own.id, overlay=path, drafts=True)
+    base = base or _shipped(given)
+    own = load_pack(base)
+    load_pack(base, overlay=path, drafts=True)
     faults = unanswered(given, own) if given.overlay.draft is not None else []
     if as_json:
         print_json(
@@ -129,6 +130,24 @@ def check_overlay(path: Path, base: str, as_json: bool) -> None:
             typer.echo(line)
     if faults:
         raise typer.Exit(OPEN)
+
+
+def _shipped(given: Given) -> str:
+    """Return the shipped pack that an overlay names. Raises PackError where there is none."""
+    from mediaid.faults import Fault, PackError, nearest, visible
+    from mediaid.packs.find import shipped_packs
+
+    name, known = given.overlay.base.pack, shipped_packs()
+    if name not in known:
+        raise PackError(
+            Fault(
+                given.source.where(("base", "pack")),
+                _("no pack {name} comes with mediaid.{nearest} Name its folder with --pack").format(
+                    name=visible(name), nearest=nearest(name, known)
+                ),
+            )
+        )
+    return name
 
 
 def _checked(given: Given, pack: Pack, faults: list[str]) -> list[str]:
@@ -201,7 +220,7 @@ def adopt(
     from mediaid.packs.versions import adopt as adopting
 
     draft = Path(what) if Path(what).is_file() else None
-    base = pack or (parse_overlay(draft).overlay.base.pack if draft else what)
+    base = pack or (_shipped(parse_overlay(draft)) if draft else what)
     folder = pack_folder(base)
     if output is None and folder in shipped_packs().values():
         raise MediaidError(

@@ -172,13 +172,14 @@ def read_overlay(
         raise PackError(
             Fault(
                 given.source.where(("draft",)),
-                _("is a draft for {year}, not in force: to compute with it add --draft").format(
-                    year=given.overlay.draft
-                ),
+                _(
+                    "is a draft for {year}, not in force: --draft computes with it, where a figure "
+                    "is only looked at; mediaid rules adopt brings it into force"
+                ).format(year=given.overlay.draft),
             )
         )
     if adopted:
-        changes = [replace(sourced, draft=False, adopted=True) for sourced in given.changes]
+        changes = [replace(sourced, draft=False, answered=True) for sourced in given.changes]
         return replace(given, changes=changes)
     if given.overlay.draft is not None:
         return replace(given, changes=[_as_draft(sourced) for sourced in given.changes])
@@ -214,7 +215,9 @@ def _as_draft(sourced: Sourced) -> Sourced:
     change = sourced.change
     if "status" not in change.model_fields_set:
         return sourced
-    return replace(sourced, change=change.model_copy(update={"status": "draft"}))
+    answered = change.status != "draft"
+    draft = change.model_copy(update={"status": "draft"})
+    return replace(sourced, change=draft, answered=answered)
 
 
 def _base_faults(

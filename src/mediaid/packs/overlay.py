@@ -15,6 +15,7 @@ A place is addressed as
 from __future__ import annotations
 
 import copy
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,15 +48,15 @@ _MEANT = {"pool": "pools", "parameter": "parameters", "step": "steps"}
 class Sourced:
     """A change and who makes it: a reading or an overlay, named in the citations of its values.
 
-    `draft` changes make the values they touch drafts, unless they say otherwise. `adopted` ones are
-    the pack's own from now on: what they cite is cited as it is.
+    `draft` changes make the values they touch drafts, unless they say otherwise. Of changes that
+    are `answered` nothing but what they cite themselves is cited, or what was cited before.
     """
 
     change: Change
     by: Label
     where: str
     draft: bool
-    adopted: bool = False
+    answered: bool = False
 
 
 @dataclass(frozen=True)
@@ -275,6 +276,14 @@ class _Editor:
                         place=visible(sourced.change.at), other=before.where
                     )
                 )
+            days = _both_hold(sourced.change, before.change) if place.overlaps(other) else None
+            if days is not None:
+                raise ValueError(
+                    _(
+                        "the days of {place} overlap those of {other} (both hold on {day}): let "
+                        "one end before the other begins"
+                    ).format(place=visible(sourced.change.at), other=before.where, day=days)
+                )
         self.made.append((place, sourced))
         self.touched.places.append((place, sourced.where))
 
@@ -428,6 +437,15 @@ class _Editor:
         place = Place((*start, "parameters", name), tuple(codes))
         self._claim(place, sourced)
         self.dates.change(parameters[name], place.at, place.codes, sourced)
+
+
+def _both_hold(one: Change, two: Change) -> dt.date | None:
+    """Return the first day of which two changes with an end both speak; None if there is none."""
+    if one.from_ is None or two.from_ is None:
+        return None
+    first, second = (one, two) if one.from_ <= two.from_ else (two, one)
+    assert second.from_ is not None
+    return second.from_ if first.to is not None and second.from_ <= first.to else None
 
 
 def _as_held(value: Any, name: str) -> Raw:

@@ -154,8 +154,8 @@ def _cite(changed: _Changed, pack: Raw) -> Raw:
     """
     cites = [sourced.change.cite for _codes, sourced in changed.changes]
     first = cites[0]
-    adopted = all(sourced.adopted for _codes, sourced in changed.changes)
-    if adopted and not any(cites):
+    answered = all(sourced.answered for _codes, sourced in changed.changes)
+    if answered and not any(cites):
         return changed.was
     if (
         first is not None
@@ -165,7 +165,7 @@ def _cite(changed: _Changed, pack: Raw) -> Raw:
             for cite in cites
         )
     ):
-        if adopted:
+        if answered:
             return first.model_dump(mode="json", exclude_none=True)
         notes = {lang: _joined(changed, pack, lang, cited=False) for lang in LANGS}
         return {"source": first.source, "at": first.at, "note": notes}

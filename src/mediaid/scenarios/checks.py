@@ -15,9 +15,17 @@ from mediaid.engine.plan import plan_of
 from mediaid.engine.verbs.split import UNASSIGNED
 from mediaid.faults import Fault, nearest, visible
 from mediaid.i18n import gettext as _
+from mediaid.packs.enrolment import UNITS
 from mediaid.packs.rules import step_name
 from mediaid.scenarios.compare import NONE
-from mediaid.scenarios.model import FundingCase, RefusedClaim, Scenario, WorkFundsCase
+from mediaid.scenarios.enrolment import INSURANCE, measure_of
+from mediaid.scenarios.model import (
+    EnrolmentCase,
+    FundingCase,
+    RefusedClaim,
+    Scenario,
+    WorkFundsCase,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -43,6 +51,8 @@ def pack_faults(scenario: Scenario, pack: Pack) -> Iterator[Fault]:
     elif isinstance(scenario.case, WorkFundsCase):
         known = pack.work_funds.work_funds if pack.work_funds else ()
         yield from _unknown(scenario, ("expect",), scenario.case.expect, known, _("work fund"))
+    elif isinstance(scenario.case, EnrolmentCase):
+        yield from _enrolment_faults(scenario, scenario.case, pack)
     else:
         fields = pack_fields(pack)
         refused = scenario.rows[-1] if isinstance(scenario.case, RefusedClaim) else None
@@ -51,6 +61,20 @@ def pack_faults(scenario: Scenario, pack: Pack) -> Iterator[Fault]:
             if row is not refused:
                 yield from _cell_faults(scenario, row, fields, pack)
         yield from _late_history(scenario, pack)
+
+
+def _enrolment_faults(scenario: Scenario, case: EnrolmentCase, pack: Pack) -> Iterator[Fault]:
+    known = pack.enrolment.enrolment if pack.enrolment else ()
+    yield from _unknown(scenario, ("expect",), case.expect, known, _("insurance"))
+    for name, figures in case.expect.items():
+        own = {key: text for key, text in figures.items() if key != INSURANCE}
+        yield from _unknown(scenario, ("expect", name), own, UNITS, _("standard"))
+        for key, text in own.items():
+            try:
+                measure_of(text)
+            except ValueError as error:
+                where = scenario.source.where((*scenario.at, "expect", name, key))
+                yield Fault(where, str(error).split("\n", 1)[0])
 
 
 def with_own_headings(scenario: Scenario, pack: Pack) -> Scenario:
@@ -139,7 +163,7 @@ def _late_history(scenario: Scenario, pack: Pack) -> Iterator[Fault]:
 
     A reversal counts whenever it is dated: it cancels before anything is settled.
     """
-    if isinstance(scenario.case, FundingCase | WorkFundsCase):
+    if isinstance(scenario.case, FundingCase | WorkFundsCase | EnrolmentCase):
         return
     count = len(scenario.case.history)
     try:

@@ -2,7 +2,7 @@
 
 A scenario is of one kind, told by its keys: claims with what each benefit pays (`claim` or
 `claims`), a claim that is refused (`expect_error`), what each level of government has to fund
-(`funding`), or a year's `work_funds`.
+(`funding`), a year's `work_funds`, or its `enrolment` standards.
 """
 
 from __future__ import annotations
@@ -209,7 +209,14 @@ class WorkFundsCase(Common):
     total: Fen | None = None
 
 
-AnyCase = OneClaim | SeveralClaims | RefusedClaim | FundingCase | WorkFundsCase
+class EnrolmentCase(Common):
+    """The enrolment standards of a year (`enrolment: 2022`): each figure with signs and unit."""
+
+    enrolment: Year
+    expect: dict[str, dict[str, str]]
+
+
+AnyCase = OneClaim | SeveralClaims | RefusedClaim | FundingCase | WorkFundsCase | EnrolmentCase
 
 
 @dataclass(frozen=True)

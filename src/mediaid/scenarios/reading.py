@@ -15,6 +15,7 @@ from mediaid.scenarios.model import (
     FIRST_PERSON,
     AnyCase,
     Claim,
+    EnrolmentCase,
     Expectation,
     Expected,
     FundingCase,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 _KINDS: dict[str, type[AnyCase]] = {
     "funding": FundingCase,
     "work_funds": WorkFundsCase,
+    "enrolment": EnrolmentCase,
     "expect_error": RefusedClaim,
     "claims": SeveralClaims,
     "claim": OneClaim,
@@ -106,7 +108,7 @@ def _scenario(source: Source, at: Location, item: Any, faults: list[Fault]) -> S
     case = _validated(kind, item, source, at, faults)
     if case is None:
         return None
-    if isinstance(case, FundingCase | WorkFundsCase):
+    if isinstance(case, FundingCase | WorkFundsCase | EnrolmentCase):
         return Scenario(source, at, case)
     before = len(faults)
     rows = _rows(source, at, case, faults)

@@ -13,8 +13,15 @@ from mediaid.packs.load import load_pack
 from mediaid.scenarios.checks import pack_faults, with_own_headings
 from mediaid.scenarios.claims import run_claims, run_refusal
 from mediaid.scenarios.detect import SUFFIXES, keys_found
+from mediaid.scenarios.enrolment import run_enrolment
 from mediaid.scenarios.funding import run_funding, run_work_funds
-from mediaid.scenarios.model import FundingCase, RefusedClaim, Scenario, WorkFundsCase
+from mediaid.scenarios.model import (
+    EnrolmentCase,
+    FundingCase,
+    RefusedClaim,
+    Scenario,
+    WorkFundsCase,
+)
 from mediaid.scenarios.reading import by_place, read
 
 if TYPE_CHECKING:
@@ -138,6 +145,8 @@ def run(prepared: Prepared) -> list[Outcome]:
             outcomes[number] = run_funding(scenario, scenario.case, pack)
         elif isinstance(scenario.case, WorkFundsCase):
             outcomes[number] = run_work_funds(scenario, scenario.case, pack)
+        elif isinstance(scenario.case, EnrolmentCase):
+            outcomes[number] = run_enrolment(scenario, scenario.case, pack)
         elif isinstance(scenario.case, RefusedClaim):
             outcomes[number] = run_refusal(scenario, scenario.case, pack)
     by_rules: dict[str, list[int]] = {}

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from mediaid.budget.forecast.book import Book
     from mediaid.budget.forecast.terms import Terms
+    from mediaid.claims.table import Claims
     from mediaid.engine.lines import Lines
     from mediaid.packs.model import Pack
 
@@ -39,7 +40,7 @@ BANDS = (1, 100_00, 1_000_00, 10_000_00)
 """分 from which on a person's change counts into each band."""
 
 Pair = tuple[int, int]
-"""分 (or persons) before and after."""
+"""分, persons or years: before and after."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +84,18 @@ class Comparison:
     ahead: Ahead | None
 
 
-def compare(
-    book: Book, packs: tuple[Pack, Pack], year: int, policy_year: int, terms: Terms | None = None
-) -> Comparison:
-    """Settle one year's claims under two packs; with `terms`, forecast under both as well.
+@dataclass(frozen=True)
+class Both:
+    """One year's claims, settled under two packs."""
+
+    book: Book
+    claims: Claims
+    before: Lines
+    after: Lines
+
+
+def settle_both(book: Book, packs: tuple[Pack, Pack], year: int, policy_years: Pair) -> Both:
+    """Settle one year's claims under two packs, as claims of each policy's year.
 
     Raises MediaidError where the year has no claims, ClaimError where a pack does not cover it.
     """
@@ -95,8 +104,28 @@ def compare(
     its = book.take(np.flatnonzero(book.year == year))
     if its.n == 0:
         raise MediaidError(_("the files hold no claims of {year}").format(year=year))
-    claims = replace(its.claims, date=shifted(its.claims.date, policy_year - year))
-    before, after = (settle_in_pieces(claims, pack) for pack in packs)
+    claims = [
+        replace(its.claims, date=shifted(its.claims.date, policy_year - year))
+        for policy_year in policy_years
+    ]
+    before, after = (settle_in_pieces(*pair) for pair in zip(claims, packs, strict=True))
+    return Both(its, claims[1], before, after)
+
+
+def compare(
+    book: Book, packs: tuple[Pack, Pack], year: int, policy_year: int, terms: Terms | None = None
+) -> Comparison:
+    """Settle one year's claims under two packs; with `terms`, forecast under both as well."""
+    both = settle_both(book, packs, year, (policy_year, policy_year))
+    ahead = None if terms is None else _ahead(book, packs, terms)
+    return comparison(both, packs, year, policy_year, ahead)
+
+
+def comparison(
+    both: Both, packs: tuple[Pack, Pack], year: int, policy_year: int, ahead: Ahead | None = None
+) -> Comparison:
+    """Return what two packs make of the same claims."""
+    its, claims, before, after = both.book, both.claims, both.before, both.after
     _all, person = np.unique(claims.person, return_inverse=True)
     persons = len(_all)
     aid = [sum_by(person[lines.claim], persons, lines.aid) for lines in (before, after)]
@@ -124,7 +153,7 @@ def compare(
         capped=(int(cut[0].sum()), int(cut[1].sum())),
         newly_capped=int((cut[1] & ~cut[0]).sum()),
         no_longer_capped=int((cut[0] & ~cut[1]).sum()),
-        ahead=None if terms is None else _ahead(book, packs, terms),
+        ahead=ahead,
     )
 
 

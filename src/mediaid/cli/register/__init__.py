@@ -12,6 +12,7 @@ from mediaid.cli.register import (
     mapping,
     payment,
     person,
+    rerun,
     settlement,
     setup,
     watch,
@@ -28,5 +29,5 @@ app.add_typer(
     help=_("Settlement: advances, what towns paid, what is due."),
 )
 app.add_typer(mapping.app, name="mapping", help=_("Mappings that the office keeps by name."))
-for module in (setup, imports, left_out, copies, watch):
+for module in (setup, imports, left_out, rerun, copies, watch):
     module.add_commands(app)

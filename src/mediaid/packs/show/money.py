@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
 
-    from mediaid.packs.enrolment import Measure
+    from mediaid.packs.enrolment import Measure, Standards
     from mediaid.packs.funding import Funding
     from mediaid.packs.model import Pack
     from mediaid.packs.rules import Parameter
@@ -132,6 +132,14 @@ def work_fund_text(fund: WorkFund) -> str:
             unit=show_yuan(fund.cut_to), amount=amount
         )
     return words
+
+
+def standards_text(standards: Standards) -> dict[str, tuple[str, str]]:
+    """Return the figures that standards state by their keys: each one's name, and it in words."""
+    measures = {key: (words, getattr(standards, key)) for key, words in _measures().items()}
+    return {
+        key: (words, _measure(its)) for key, (words, its) in measures.items() if its is not None
+    }
 
 
 def _measures() -> dict[str, str]:

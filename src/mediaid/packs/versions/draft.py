@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mediaid.faults import Fault, PackError
 from mediaid.i18n import gettext as _
@@ -32,6 +32,11 @@ class Question:
     year: int
     old: Dated
     ends: dt.date | None
+
+    @property
+    def written(self) -> Any:
+        """The value so far, as a file has it."""
+        return self.slot.written(self.old.value)
 
     @property
     def words(self) -> str:
@@ -121,9 +126,8 @@ def _change(its: Question) -> Iterator[str]:
         yield f"    after: {its.old.after}"
     yield "    status: draft"
     yield "    # cite: {source: …, at: …}"
-    value = its.slot.written(its.old.value)
-    text = plain_yaml(value)
-    if isinstance(value, dict):
+    text = plain_yaml(its.written)
+    if isinstance(its.written, dict):
         yield "    value:"
         yield from _indented(text, 6)
     else:
@@ -141,7 +145,7 @@ def _comment(text: str, by: int = 0) -> list[str]:
 def unanswered(given: Given, pack: Pack) -> list[Fault]:
     """Return what of a draft is still open, each question at its place, in words."""
     year = given.overlay.draft
-    known = {its.slot.at: its.words for its in questions(pack, year)} if year else {}
+    known = {its.slot.at: its for its in questions(pack, year)} if year else {}
     faults = []
     for i, sourced in enumerate(given.changes):
         change = sourced.change
@@ -150,9 +154,18 @@ def unanswered(given: Given, pack: Pack) -> list[Fault]:
         where = given.source.where(("changes", i, "status"))
         if change.status == "draft":
             asked = _("{place} is still a draft: which document, which clause?")
-            faults.append(Fault(where, known.get(change.at) or asked.format(place=change.at)))
-        elif change.status == "confirmed" and change.cite is None:
+            its = known.get(change.at)
+            faults.append(Fault(where, its.words if its else asked.format(place=change.at)))
+        elif change.cite is not None:
+            continue
+        elif change.status == "confirmed":
             said = _("{place} is confirmed by nothing: add cite, with the document and clause")
+            faults.append(Fault(where, said.format(place=change.at)))
+        elif change.at not in known or change.value != known[change.at].written:
+            said = _(
+                "{place} is carried, but not as it was: write the value it had, or cite the "
+                "document that changes it"
+            )
             faults.append(Fault(where, said.format(place=change.at)))
     return faults
 

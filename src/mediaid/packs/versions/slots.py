@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mediaid.i18n import gettext as _
 from mediaid.packs.funding import SHAPES
-from mediaid.packs.show.money import work_fund_text
+from mediaid.packs.show.money import standards_text, work_fund_text
 from mediaid.packs.show.values import leaf_text, leaves
 from mediaid.packs.workfunds import WorkFund
 
@@ -102,5 +102,6 @@ def _standards(value: Standards) -> dict[str, Any]:
 
 def _standards_words(value: Standards) -> str:
     return _("; ").join(
-        f"{name} {its['amount']} {its['unit']}" for name, its in _standards(value).items()
+        _("{name}: {value}").format(name=label, value=words)
+        for label, words in standards_text(value).values()
     )

@@ -63,6 +63,18 @@ def recompute_person(work: Work, person_id: int, since: dt.date, cause: str) -> 
         _Recomputation(work, group, cause).run(since)
 
 
+def rerun_group(
+    work: Work, person_id: int, pack: Pack, since: dt.date
+) -> tuple[dict[int, Stand], list[int]]:
+    """Settle again by another state of their pack what the person's group was given for bills
+    from a day on. Return what stood for its cases before, and the persons of the group."""
+    group = lock_group(work.connection, person_id)
+    recomputation = _Recomputation(work, group, "rerun", rules=pack)
+    before = dict(recomputation.stands)
+    recomputation.run(since)
+    return before, group
+
+
 @dataclass(eq=False)
 class _Recomputation:
     work: Work
@@ -70,6 +82,8 @@ class _Recomputation:
     cause: str
     case_id: int | None = None
     """The case to be determined, where one is."""
+    rules: Pack | None = None
+    """What cases decided by an earlier state of the same pack are settled by now."""
     pack: Pack = field(init=False)
     stands: dict[int, Stand] = field(init=False)
     kept: dict[int, list[Outcome]] = field(init=False)
@@ -136,7 +150,8 @@ class _Recomputation:
     def _pack_of(self, case_id: int) -> Pack:
         if case_id == self.case_id:
             return self.pack
-        return pack_by_hash(self.work.connection, self.stands[case_id].latest.pack_hash)
+        kept = pack_by_hash(self.work.connection, self.stands[case_id].latest.pack_hash)
+        return self.rules if self.rules is not None and self.rules.id == kept.id else kept
 
     def _correct(self, stand: Stand, new: list[Outcome]) -> None:
         """Have a case stand as it came out now."""

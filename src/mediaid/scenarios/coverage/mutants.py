@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from mediaid.packs.change import changed_model, read_overlay
 from mediaid.packs.check import unsound, unused
+from mediaid.packs.enrolment import Enrolment
 from mediaid.packs.funding import Funding
 from mediaid.packs.model import Pack, PackFile
 from mediaid.packs.readings import Reading
@@ -31,7 +32,11 @@ _KEYED: dict[str, type[BaseModel]] = {
     "readings": Reading,
     "funding": Funding,
 }
-_WHOLE: dict[str, type[BaseModel]] = {"pack": PackFile, "work_funds": WorkFunds}
+_WHOLE: dict[str, type[BaseModel]] = {
+    "pack": PackFile,
+    "work_funds": WorkFunds,
+    "enrolment": Enrolment,
+}
 
 
 @dataclass(frozen=True)

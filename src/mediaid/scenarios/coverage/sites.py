@@ -85,6 +85,8 @@ def sites(plain: Plain) -> Iterator[Change | Same]:
         at = ("funding", name, "parameters")
         yield from _parameters(funding["parameters"], at, known, by_year=True)
     yield from _work_funds((plain.get("work_funds") or {}).get("work_funds", {}))
+    schemes = (plain.get("enrolment") or {}).get("enrolment", {})
+    yield from _enrolment(schemes, codes.get("insurance", {}))
 
 
 def _scope(
@@ -247,3 +249,34 @@ def _next(value: dict[str, int], key: str) -> int:
         return value[key] + 1
     amount = (heads * unit // cut + 1) * cut
     return -(-amount // (unit if key == "headcount" else heads))
+
+
+OTHER_SIGN = {"=": ">=", ">": ">=", ">=": ">", "<": "<=", "<=": "<"}
+OTHER_UNIT = {"yuan": "wan_yuan", "wan_yuan": "yuan"}
+
+
+def _enrolment(schemes: Plain, insurances: Mapping[str, Any]) -> Iterator[Change]:
+    for name, scheme in schemes.items():
+        at: Location = ("enrolment", "enrolment", name)
+        if "insurance" in scheme:
+            other = next(its for its in insurances if its != scheme["insurance"])
+            yield Change((*at, "insurance"), other)
+        for i, dated in enumerate(scheme["values"]):
+            values = (*at, "values", i)
+            yield Change((*values, "from"), _years(dated["from"], 1))
+            for key, measure in dated["value"].items():
+                yield from _measure(measure, (*values, "value", key))
+
+
+def _measure(measure: Plain, at: Location) -> Iterator[Change]:
+    unit, amount = measure["unit"], measure["amount"]
+    if unit == "person":
+        yield Change((*at, "amount"), str(int(amount) + 1))
+    else:
+        kind = "percent" if unit == "percent_of_base" else "yuan"
+        for _below, value in nearby(kind, amount):
+            yield Change((*at, "amount"), value)
+    if unit in OTHER_UNIT:
+        yield Change((*at, "unit"), OTHER_UNIT[unit])
+    for i, stated in enumerate(measure["stated"]):
+        yield Change((*at, "stated", i, "sign"), OTHER_SIGN[stated["sign"]])

@@ -13,8 +13,10 @@ from mediaid.scenarios import runner
 from mediaid.scenarios.claims import distinct, records_by_claim, run_claims, run_refusal
 from mediaid.scenarios.compare import compare
 from mediaid.scenarios.coverage.mutants import Choice
+from mediaid.scenarios.enrolment import run_enrolment
 from mediaid.scenarios.funding import run_funding, run_work_funds
 from mediaid.scenarios.model import (
+    EnrolmentCase,
     FundingCase,
     OneClaim,
     RefusedClaim,
@@ -122,7 +124,7 @@ def _noticing(group: Group, mutant: Mutant, reasons: bool) -> Scenario | None:
 
 
 def _is_about(scenario: Scenario, part: object) -> bool:
-    kinds = {"funding": FundingCase, "work_funds": WorkFundsCase}
+    kinds = {"funding": FundingCase, "work_funds": WorkFundsCase, "enrolment": EnrolmentCase}
     return isinstance(scenario.case, kinds.get(str(part), RefusedClaim))
 
 
@@ -136,6 +138,8 @@ def _other_fails(scenario: Scenario, choice: Choice, mutant: Mutant) -> bool:
         return not run_funding(scenario, case, pack).ok
     if isinstance(case, WorkFundsCase):
         return not run_work_funds(scenario, case, pack).ok
+    if isinstance(case, EnrolmentCase):
+        return not run_enrolment(scenario, case, pack).ok
     assert isinstance(case, RefusedClaim)
     return not run_refusal(scenario, case, pack).ok
 

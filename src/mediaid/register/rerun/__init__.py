@@ -1,0 +1,1 @@
+"""Back payments: what a register has determined, settled again under changed rules."""
