@@ -8,24 +8,25 @@ from sqlalchemy import select
 
 from mediaid.i18n import gettext as _
 from mediaid.register.audit.chain import UNWITNESSED, digest, event_hash, key_of
+from mediaid.register.audit.witnesses import Witnesses
 from mediaid.register.schema import audit_event, audit_head, metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Table
 
 PAGE = 1000
 
 
 def check_audit(connection: Connection) -> Iterator[str]:
     """Return what is wrong, each with its place: events, then rows."""
-    witnessed: dict[tuple[str, str], str] = {}
-    yield from _check_chain(connection, witnessed)
-    yield from _check_rows(connection, witnessed)
+    with Witnesses() as witnessed:
+        yield from _check_chain(connection, witnessed)
+        yield from _check_rows(connection, witnessed)
 
 
-def _check_chain(connection: Connection, witnessed: dict[tuple[str, str], str]) -> Iterator[str]:
+def _check_chain(connection: Connection, witnessed: Witnesses) -> Iterator[str]:
     seq, previous = 0, ""
     events = connection.execution_options(yield_per=PAGE).execute(
         select(audit_event).order_by(audit_event.c.seq)
@@ -40,8 +41,7 @@ def _check_chain(connection: Connection, witnessed: dict[tuple[str, str], str]) 
         if event_hash(dict(event)) != event["hash"]:
             yield _("audit: event {seq} was altered").format(seq=event["seq"])
         seq, previous = event["seq"], event["hash"]
-        for table, key, its in event["rows"]:
-            witnessed[table, key] = its
+        witnessed.note(event["rows"])
     head = connection.execute(select(audit_head)).one_or_none()
     if head is None or (head.seq, head.hash) != (seq, previous):
         yield _("audit: it ends at event {seq}, but the register says it ended at {head}").format(
@@ -49,24 +49,38 @@ def _check_chain(connection: Connection, witnessed: dict[tuple[str, str], str]) 
         )
 
 
-def _check_rows(connection: Connection, witnessed: dict[tuple[str, str], str]) -> Iterator[str]:
+def _check_rows(connection: Connection, witnessed: Witnesses) -> Iterator[str]:
     """Compare every row with the digest in its last event."""
-    for table in metadata.sorted_tables:
-        if table.name in UNWITNESSED:
-            continue
-        rows = connection.execution_options(yield_per=PAGE).execute(select(table))
-        for row in rows.mappings():
-            key = key_of(table, dict(row))
-            its = witnessed.pop((table.name, key), None)
+    tables = [table for table in metadata.sorted_tables if table.name not in UNWITNESSED]
+    for table in tables:
+        known = 0
+        for row in _rows(connection, table):
+            key = key_of(table, row)
+            its = witnessed.of(table.name, key)
             if its is None:
                 yield _("{table} {key}: no event tells of this row").format(
                     table=table.name, key=key
                 )
-            elif its != _digest(dict(row)):
+                continue
+            known += 1
+            if its != _digest(row):
                 yield _("{table} {key}: was changed behind the audit").format(
                     table=table.name, key=key
                 )
-    for name, key in sorted(witnessed):
+        if known != witnessed.count(table.name):
+            there = (key_of(table, row) for row in _rows(connection, table))
+            yield from _missing(witnessed, table.name, there)
+    for name in sorted(set(witnessed.tables()) - {table.name for table in tables}):
+        yield from _missing(witnessed, name, ())
+
+
+def _rows(connection: Connection, table: Table) -> Iterator[dict[str, Any]]:
+    rows = connection.execution_options(yield_per=PAGE).execute(select(table))
+    return (dict(row) for row in rows.mappings())
+
+
+def _missing(witnessed: Witnesses, name: str, there: Iterable[str]) -> Iterator[str]:
+    for key in witnessed.missing(name, there):
         yield _("{table} {key}: is missing").format(table=name, key=key)
 
 
