@@ -18,17 +18,20 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
+    from mediaid.packs.model import Pack
+
 PAGE = 200
 
 
 def verify_determinations(connection: Connection) -> Iterator[str]:
     """Return each determination that does not reproduce, and why."""
     last = 0
+    packs: dict[str, Pack] = {}
     while rows := _page(connection, last):
         last = rows[-1].id
         outcomes = outcomes_of(connection, [row.id for row in rows])
         for row in rows:
-            for said in _check(connection, row, outcomes[row.id]):
+            for said in _check(connection, row, outcomes[row.id], packs):
                 yield _("case {case}, determination {number}: {said}").format(
                     case=row.case_number, number=row.number, said=said
                 )
@@ -50,7 +53,9 @@ def _page(connection: Connection, after: int) -> list[Row[Any]]:
     return list(connection.execute(found))
 
 
-def _check(connection: Connection, row: Row[Any], kept: list[Outcome]) -> Iterator[str]:
+def _check(
+    connection: Connection, row: Row[Any], kept: list[Outcome], packs: dict[str, Pack]
+) -> Iterator[str]:
     if content_hash(kept) != row.content_hash:
         yield _("what is kept of it was altered")
     for name in ("aid", "payable", "overpaid"):
@@ -58,7 +63,9 @@ def _check(connection: Connection, row: Row[Any], kept: list[Outcome]) -> Iterat
             yield _("its total does not match its bills")
             break
     try:
-        pack = pack_by_hash(connection, row.pack_hash)
+        if row.pack_hash not in packs:
+            packs[row.pack_hash] = pack_by_hash(connection, row.pack_hash)
+        pack = packs[row.pack_hash]
         for its in kept:
             again = replay(its.bill_id, its.claim, its.opening, pack)
             if not again.same_as(its):
