@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from mediaid.faults import MediaidError
 from mediaid.i18n import gettext as _
 from mediaid.register.determinations.outcome import Outcome, replay
-from mediaid.register.determinations.packs import pack_by_hash
+from mediaid.register.determinations.packs import read_kept
 from mediaid.register.determinations.store import content_hash, outcomes_of
 from mediaid.register.schema import aid_case, determination
 
@@ -64,7 +64,7 @@ def _check(
             break
     try:
         if row.pack_hash not in packs:
-            packs[row.pack_hash] = pack_by_hash(connection, row.pack_hash)
+            packs[row.pack_hash] = read_kept(connection, row.pack_hash)
         pack = packs[row.pack_hash]
         for its in kept:
             again = replay(its.bill_id, its.claim, its.opening, pack)
