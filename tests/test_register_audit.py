@@ -159,9 +159,31 @@ ALTERATIONS: list[tuple[list[str], str]] = (
         (["UPDATE determination_bill SET explanation = '{\"provisional\":[],\"benefits\":[]}'"],
          "what is kept of it was altered"),
         (["UPDATE rule_pack SET content = replace(content, '90%', '95%')"], "altered"),
+        # What cannot be read at all.
+        (["UPDATE audit_event SET rows = 'x' WHERE seq = 3"], "event 3 was altered"),
+        (["UPDATE audit_event SET rows = '[[1],2]' WHERE seq = 3"], "event 3 was altered"),
+        (["UPDATE audit_event SET details = '{' WHERE seq = 3"], "event 3 was altered"),
+        (["UPDATE bill SET fields = '{' WHERE id = 2"], "bill 2: was changed behind"),
+        (["UPDATE determination SET provisional = 'x'"], "cannot be read"),
+        (["UPDATE determination_bill SET explanation = '{}'"], "cannot be read"),
+        (["UPDATE determination_bill SET claim = '[]'"], "cannot be read"),
+        (["UPDATE determination_bill SET opening = '[[1]]'"], "cannot be read"),
+        (["UPDATE rule_pack SET readings = '['"], "cannot be read"),
     ]
 )  # fmt: skip
 """What somebody does behind the audit, and what verification says of it."""
+
+
+def test_a_day_that_is_none_is_found_too(sqlite_office: Office) -> None:
+    """SQLite keeps whatever it is given."""
+    sqlite_office.approved(sqlite_office.person(), ("2023-05-01", 8000))
+    for change in (
+        "UPDATE audit_event SET at = 'x' WHERE seq = 3",
+        "UPDATE bill SET dated_on = 'x'",
+        "UPDATE determination_line SET aid = 'x'",
+    ):
+        found = behind_the_audit(sqlite_office, change)
+        assert any("altered" in its or "was changed" in its for its in found), (change, found)
 
 
 def test_verification_finds_what_was_altered(paid: Office) -> None:

@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs: start-up stays fast
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FAULTY = 1
+LISTED = 1000
+"""Faults in JSON; of more the number is given. As text all are told, each when it is found."""
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -52,24 +55,31 @@ def _events(data: list[dict[str, Any]], limit: int) -> Iterator[str]:
 
 
 def verify(register: Where = "", as_json: AsJson = False) -> None:
+    faults: list[str] = []
+    found = 0
     with look(register, False, "") as connection:
+        from mediaid.faults import visible_line
         from mediaid.register.audit.check import check_audit
         from mediaid.register.determinations.verify import (
             count_determinations,
             verify_determinations,
         )
 
-        faults = [*check_audit(connection), *verify_determinations(connection)]
+        for fault in chain(check_audit(connection), verify_determinations(connection)):
+            found += 1
+            if not as_json:
+                typer.echo(visible_line(fault))
+            elif found <= LISTED:
+                faults.append(fault)
         count = count_determinations(connection)
     said = (
         _("{faults} faults; {count} determinations settled again")
-        if faults
+        if found
         else _("sound: the audit is unbroken, {count} determinations settle as they were decided")
     )
-    show(
-        {"faults": faults, "determinations": count},
-        [*faults, said.format(faults=len(faults), count=count)],
-        as_json,
-    )
-    if faults:
+    data = {"faults": faults, "determinations": count}
+    if found > LISTED:
+        data["more_faults"] = found - LISTED
+    show(data, [said.format(faults=found, count=count)], as_json)
+    if found:
         raise typer.Exit(FAULTY)

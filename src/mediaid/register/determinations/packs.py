@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
@@ -21,6 +20,11 @@ if TYPE_CHECKING:
     from mediaid.register.session import Work
 
 CURRENT = "pack"
+
+_READ: dict[tuple[Any, ...], Pack] = {}
+"""Packs read, by hash, base hash, readings and overlay."""
+
+MOST_READ = 16
 
 
 def adopt_pack(work: Work, pack: Pack) -> None:
@@ -55,12 +59,29 @@ def current_pack(connection: Connection) -> Pack:
 
 
 def pack_by_hash(connection: Connection, pack_hash: str) -> Pack:
-    """Return a kept pack. Raises PackError where what is kept was altered."""
-    row = connection.execute(select(rule_pack).where(rule_pack.c.hash == pack_hash)).one_or_none()
+    """Return a kept pack. Raises PackError where what is kept was altered.
+
+    A pack that this process has read already is not read again: its hash says what it is.
+    """
+    names = [rule_pack.c[name] for name in ("base_hash", "readings", "overlay")]
+    row = connection.execute(select(*names).where(rule_pack.c.hash == pack_hash)).one_or_none()
     if row is None:
         raise RegisterError(_("rules {hash} are not in this register").format(hash=pack_hash))
-    readings = tuple(sorted(row.readings.items()))
-    return _read(row.content, pack_hash, row.base_hash, readings, row.overlay)
+    key = (pack_hash, row.base_hash, tuple(sorted(row.readings.items())), row.overlay)
+    if key not in _READ:
+        if len(_READ) == MOST_READ:
+            _READ.clear()
+        _READ[key] = read_kept(connection, pack_hash)
+    return _READ[key]
+
+
+def read_kept(connection: Connection, pack_hash: str) -> Pack:
+    """Read a kept pack as it stands now. Raises PackError where it was altered."""
+    found = select(rule_pack).where(rule_pack.c.hash == pack_hash)
+    row = connection.execute(found).one_or_none()
+    if row is None:
+        raise RegisterError(_("rules {hash} are not in this register").format(hash=pack_hash))
+    return from_text(row.content, pack_hash, row.base_hash, row.readings, row.overlay)
 
 
 def code_of(connection: Connection, field: str, text: str) -> str:
@@ -73,14 +94,3 @@ def code_of(connection: Connection, field: str, text: str) -> str:
         return list(codes)[parse_code(text, codes)]
     except ValueError as error:
         raise RegisterError(Fault(field, str(error))) from None
-
-
-@lru_cache(maxsize=16)
-def _read(
-    content: str,
-    pack_hash: str,
-    base_hash: str,
-    readings: tuple[tuple[str, str], ...],
-    overlay: str | None,
-) -> Pack:
-    return from_text(content, pack_hash, base_hash, dict(readings), overlay)

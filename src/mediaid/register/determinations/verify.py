@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 
 from mediaid.faults import MediaidError
 from mediaid.i18n import gettext as _
+from mediaid.register.audit.damaged import DAMAGED
 from mediaid.register.determinations.outcome import Outcome, replay
-from mediaid.register.determinations.packs import pack_by_hash
+from mediaid.register.determinations.packs import read_kept
 from mediaid.register.determinations.store import content_hash, outcomes_of
 from mediaid.register.schema import aid_case, determination
 
@@ -18,20 +19,45 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
+    from mediaid.packs.model import Pack
+
 PAGE = 200
 
 
 def verify_determinations(connection: Connection) -> Iterator[str]:
     """Return each determination that does not reproduce, and why."""
     last = 0
-    while rows := _page(connection, last):
-        last = rows[-1].id
-        outcomes = outcomes_of(connection, [row.id for row in rows])
-        for row in rows:
-            for said in _check(connection, row, outcomes[row.id]):
-                yield _("case {case}, determination {number}: {said}").format(
-                    case=row.case_number, number=row.number, said=said
-                )
+    packs: dict[str, Pack] = {}
+    while numbers := _page(connection, last):
+        last = numbers[-1]
+        try:
+            yield from list(_check_all(connection, numbers, packs))
+        except DAMAGED:
+            for number in numbers:
+                try:
+                    yield from list(_check_all(connection, [number], packs))
+                except DAMAGED:
+                    yield _words(connection, number, _("what is kept of it cannot be read"))
+
+
+def _check_all(connection: Connection, numbers: list[int], packs: dict[str, Pack]) -> Iterator[str]:
+    outcomes = outcomes_of(connection, numbers)
+    found = select(determination).where(determination.c.id.in_(numbers))
+    for row in connection.execute(found.order_by(determination.c.id)):
+        for said in _check(connection, row, outcomes[row.id], packs):
+            yield _words(connection, row.id, said)
+
+
+def _words(connection: Connection, number: int, said: str) -> str:
+    found = (
+        select(aid_case.c.number.label("case_number"), determination.c.number)
+        .join(aid_case, aid_case.c.id == determination.c.case_id)
+        .where(determination.c.id == number)
+    )
+    row = connection.execute(found).one_or_none()
+    return _("case {case}, determination {number}: {said}").format(
+        case=row.case_number if row else "?", number=row.number if row else number, said=said
+    )
 
 
 def count_determinations(connection: Connection) -> int:
@@ -39,18 +65,14 @@ def count_determinations(connection: Connection) -> int:
     return int(connection.scalar(select(func.count()).select_from(determination)) or 0)
 
 
-def _page(connection: Connection, after: int) -> list[Row[Any]]:
-    found = (
-        select(determination, aid_case.c.number.label("case_number"))
-        .join(aid_case, aid_case.c.id == determination.c.case_id)
-        .where(determination.c.id > after)
-        .order_by(determination.c.id)
-        .limit(PAGE)
-    )
-    return list(connection.execute(found))
+def _page(connection: Connection, after: int) -> list[int]:
+    found = select(determination.c.id).where(determination.c.id > after)
+    return list(connection.scalars(found.order_by(determination.c.id).limit(PAGE)))
 
 
-def _check(connection: Connection, row: Row[Any], kept: list[Outcome]) -> Iterator[str]:
+def _check(
+    connection: Connection, row: Row[Any], kept: list[Outcome], packs: dict[str, Pack]
+) -> Iterator[str]:
     if content_hash(kept) != row.content_hash:
         yield _("what is kept of it was altered")
     for name in ("aid", "payable", "overpaid"):
@@ -58,7 +80,9 @@ def _check(connection: Connection, row: Row[Any], kept: list[Outcome]) -> Iterat
             yield _("its total does not match its bills")
             break
     try:
-        pack = pack_by_hash(connection, row.pack_hash)
+        if row.pack_hash not in packs:
+            packs[row.pack_hash] = read_kept(connection, row.pack_hash)
+        pack = packs[row.pack_hash]
         for its in kept:
             again = replay(its.bill_id, its.claim, its.opening, pack)
             if not again.same_as(its):

@@ -135,3 +135,9 @@ standing = Table(
     Column("in_force_id", ForeignKey("approval.determination_id")),
     Column("pending_id", ForeignKey("determination.id")),
 )
+Index(
+    "ix_standing_pending",
+    standing.c.pending_id,
+    sqlite_where=standing.c.pending_id.is_not(None),
+    postgresql_where=standing.c.pending_id.is_not(None),
+)

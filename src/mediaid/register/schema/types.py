@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BigInteger, DateTime, Integer, MetaData, Text
 from sqlalchemy.types import TypeDecorator
 
+from mediaid.faults import RegisterError
+from mediaid.i18n import gettext as _
+
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
@@ -59,7 +62,17 @@ class Json(TypeDecorator[Any]):
         return None if value is None else canonical(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        return None if value is None else json.loads(value)
+        if value is None:
+            return None
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise RegisterError(
+                _(
+                    "the register holds what this program never wrote: see what mediaid register "
+                    "verify says, and restore a backup"
+                )
+            ) from None
 
 
 def canonical(data: Any) -> str:

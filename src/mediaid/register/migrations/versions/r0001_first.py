@@ -202,7 +202,7 @@ def _cases() -> None:
         "bill",
         ["bill_key"],
         unique=True,
-        sqlite_where=sa.text("counts"),
+        sqlite_where=sa.text("counts = 1"),
         postgresql_where=sa.text("counts"),
     )
     op.create_table(
@@ -383,6 +383,14 @@ def _determinations() -> None:
             ["pending_id"], ["determination.id"], name="fk_standing_pending_id"
         ),
         sa.PrimaryKeyConstraint("case_id", name="pk_standing"),
+    )
+    op.create_index(
+        "ix_standing_pending",
+        "standing",
+        ["pending_id"],
+        unique=False,
+        sqlite_where=sa.text("pending_id IS NOT NULL"),
+        postgresql_where=sa.text("pending_id IS NOT NULL"),
     )
 
 
