@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.geometry import Size
+from textual.reactive import Reactive, reactive
 from textual.widgets import Input
 
 from mediaid.tui.text import typed
+from mediaid.tui.widgets.kept import Kept
 
 if TYPE_CHECKING:
     from textual import events
@@ -15,13 +18,16 @@ LONGEST = 200
 """Characters a field takes."""
 
 
-class LineInput(Input):
-    """Textual's input, with two things put right.
+class LineInput(Kept, Input):
+    """Textual's input, with three things put right.
 
     Its editing keys (Backspace, arrows …) travel up to the app before they act, while letters act
     at once: typed ahead of the screen, as over a slow line, `5⌫1` would come out as another
-    amount. Here a key acts when it arrives. And nothing gets in that could not be shown.
+    amount. Here a key acts when it arrives. Nothing gets in that could not be shown. And a key lays
+    out no other widget: only the text inside becomes longer, the field stays as wide as it is.
     """
+
+    virtual_size: Reactive[Size] = reactive(Size(0, 0), layout=False)
 
     async def _on_key(self, event: events.Key) -> None:
         if event.is_printable:
