@@ -26,33 +26,16 @@ os.environ["TEXTUAL_DISABLE_KITTY_KEY"] = "1"
 from textual import events
 from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
-from textual.drivers.headless_driver import HeadlessDriver
 from textual.widgets import Input
 
-SIZE = (160, 50)
+from tui_driver import SIZE, Nowhere
+
 PAUSE = 0.03
 """Seconds between keys: two turns of the timer by which Textual draws."""
 PERSON = ("P1", "dibao", "resident")
 BILL = ("20230501", "inpatient", "8000")
 FIELDS = 24
 """What the case form has with two bills typed and the next line open."""
-
-
-class NowhereDriver(HeadlessDriver):
-    """A terminal of a fixed size that shows nothing; the app takes it for a real one."""
-
-    sent = 0
-
-    @property
-    def is_headless(self) -> bool:
-        return False
-
-    def _get_terminal_size(self) -> tuple[int, int]:
-        return SIZE
-
-    def write(self, data: str) -> None:
-        """Count what a terminal would have had to read."""
-        NowhereDriver.sent += len(data.encode())
 
 
 class BareForm(App[None]):
@@ -97,9 +80,9 @@ async def measure(
     await type_keys(app, field_keys((*PERSON, *BILL), onward))
     bill = await type_keys(app, field_keys(BILL, onward)[:-1])
     await type_keys(app, amount_keys(12))
-    NowhereDriver.sent = 0
+    Nowhere.sent = 0
     amount = await type_keys(app, amount_keys(number))
-    sent = NowhereDriver.sent / number
+    sent = Nowhere.sent / number
     app.exit()
     return {"bill": bill, "amount": amount, "bytes": sent}
 
@@ -107,14 +90,14 @@ async def measure(
 def form(which: str) -> tuple[App[None], str, Callable[[], object]]:
     """The app, the key to its next field, and whether it can be typed into."""
     if which == "bare":
-        app = BareForm(driver_class=NowhereDriver)
+        app = BareForm(driver_class=Nowhere)
         return app, "tab", lambda: app.focused
     from mediaid.i18n import choose  # noqa: PLC0415
     from mediaid.tui.app import MediaidApp  # noqa: PLC0415
 
     choose("zh")
     desk = MediaidApp(loaded=gc.freeze)  # as the program does
-    desk.driver_class = NowhereDriver
+    desk.driver_class = Nowhere
     return desk, "enter", lambda: desk.focused
 
 
