@@ -44,22 +44,23 @@ def difference_lines(
                 yield Line(heading, depth, "strong" if not depth else "plain")
         old = f"{OLD} {its.old}" if its.old is not None else ""
         new = f"{NEW} {its.new}" if its.new is not None else ""
-        yield from _pair(old, new, "warn", width)
+        yield from _pair(old, new, "warn", width, len(its.path))
         above = (*its.path, its.new or its.old or "")
 
 
-def _pair(left: str, right: str, look: str, width: int) -> Iterator[Line]:
+def _pair(left: str, right: str, look: str, width: int, depth: int = 0) -> Iterator[Line]:
     """Put two texts side by side, each wrapped in its half, or below each other."""
     left, right = harmless(left), harmless(right)
     if width < WIDE:
         for text in (left, right):
             if text:
-                yield Line(text, 1, look)
+                yield Line(text, depth, look)
         return
     half = (width - len(_BETWEEN)) // 2
-    rows = [wrapped(text, half) for text in (left, right)]
+    indent = " " * min(2 * depth, half // 3)
+    rows = [wrapped(text, half - len(indent)) for text in (left, right)]
     for at in range(max(map(len, rows))):
-        one, other = (parts[at] if at < len(parts) else "" for parts in rows)
+        one, other = (indent + parts[at] if at < len(parts) else "" for parts in rows)
         yield Line(fit(one, half) + _BETWEEN + other, 0, look)
 
 
