@@ -82,7 +82,8 @@ class CodeField(Field):
             return list(choices)
         return matches(self.value, choices)
 
-    async def _on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
+        """Show all choices for a space in an empty field."""
         if event.key == "space" and not self.value:
             event.stop()
             event.prevent_default()

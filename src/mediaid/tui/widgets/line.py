@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.binding import Binding
 from textual.geometry import Size
 from textual.reactive import Reactive, reactive
 from textual.widgets import Input
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 LONGEST = 200
 """Characters a field takes."""
+_EDITING = {binding.key: binding.action for binding in Binding.make_bindings(Input.BINDINGS)}
+"""What the keys of an input do, by key."""
 
 
 class LineInput(Kept, Input):
@@ -29,15 +32,13 @@ class LineInput(Kept, Input):
 
     virtual_size: Reactive[Size] = reactive(Size(0, 0), layout=False)
 
-    async def _on_key(self, event: events.Key) -> None:
-        if event.is_printable:
-            return  # Textual's own handler comes next
-        for binding in self._bindings.key_to_bindings.get(event.key, ()):
-            if not binding.priority:
-                event.stop()
-                event.prevent_default()
-                await self.run_action(binding.action)
-                return
+    async def on_key(self, event: events.Key) -> None:
+        """Do what an editing key does; Textual's own handler takes the letters."""
+        action = _EDITING.get(event.key)
+        if action is not None and not event.is_printable:
+            event.stop()
+            event.prevent_default()
+            await self.run_action(action)
 
     def validate_value(self, value: str) -> str:
         """Take in only what can be shown."""

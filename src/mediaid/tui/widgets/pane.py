@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -32,6 +33,16 @@ def wrapped(text: str, width: int) -> tuple[str, ...]:
     if not text:
         return ("",)
     return tuple(part.plain.rstrip() for part in Content(text).wrap(max(width, NARROWEST)))
+
+
+def _rows(line: Line, width: int) -> list[str]:
+    """Break a line; what goes on below stands under its beginning, not under its indentation."""
+    text = "  " * line.indent + line.text
+    if cell_len(text) <= width:
+        return [text]
+    said = text.lstrip(" ")
+    indent = min(len(text) - len(said), width // 2)
+    return [" " * indent + part for part in wrapped(said, width - indent)]
 
 
 class Pane(ScrollView, can_focus=True):
@@ -101,10 +112,7 @@ class Pane(ScrollView, can_focus=True):
             return
         rows: list[tuple[str, str]] = []
         for line in self._lines:
-            indent = min(2 * line.indent, max(width - NARROWEST, 0))
-            rows += [
-                (" " * indent + part, line.look) for part in wrapped(line.text, width - indent)
-            ]
+            rows += [(part, line.look) for part in _rows(line, width)]
         old, self._rows = self._rows, rows
         if len(rows) != len(old):
             self._scrolled_height(width)
