@@ -56,10 +56,11 @@ class Size:
     startups: int
     sample: int
     cases: int
+    keys: int
 
 
-FULL = Size(rows=1_000_000, rounds=7, startups=15, sample=5_000, cases=2_000)
-QUICK = Size(rows=20_000, rounds=2, startups=3, sample=500, cases=50)
+FULL = Size(rows=1_000_000, rounds=7, startups=15, sample=5_000, cases=2_000, keys=120)
+QUICK = Size(rows=20_000, rounds=2, startups=3, sample=500, cases=50, keys=24)
 
 
 @dataclass(frozen=True)
@@ -280,6 +281,43 @@ def startup_rows(bench: Bench) -> tuple[list[Row], str]:
     return rows, ", ".join(names)
 
 
+def tui_rows(bench: Bench) -> list[Row]:
+    """The terminal interface against an empty Textual app and a bare form of as many fields."""
+    say("the terminal interface")
+    python, rounds = sys.executable, bench.size.rounds
+    os.environ["MEDIAID_STATE"] = str((bench.folder / "state").resolve())
+    driver = ["env", "TEXTUAL_DRIVER=tui_driver:FirstPaint", f"PYTHONPATH={HERE}"]
+    opened = compete(
+        [
+            Contender(side, [*driver, python, HERE / "tui_open.py", side])
+            for side in ("mediaid", "bare")
+        ],
+        bench.size.startups,
+    )
+    typed: dict[str, list[float]] = {}
+    for number in range(rounds):
+        say(f"  round {number + 1} of {rounds}")
+        for side in ("mediaid", "bare"):
+            _, _, output = run([python, HERE / "tui_form.py", side, str(bench.size.keys)])
+            for name, figure in json.loads(output).items():
+                typed.setdefault(f"{side} {name}", []).append(figure / 1e3)
+    rows = [
+        versus(
+            "first picture of the terminal interface",
+            opened["mediaid"],
+            "of an empty Textual app",
+            opened["bare"],
+            Target("≤", 1.5),
+            memory=True,
+        )
+    ]
+    for name, what in (("amount", "in an amount"), ("bill", "of a bill")):
+        own, bare = (Times(typed[f"{side} {name}"]) for side in ("mediaid", "bare"))
+        against = "the same in a bare form of as many fields"
+        rows.append(versus(f"CPU of a key {what}", own, against, bare, Target("≤", 1.5)))
+    return rows
+
+
 def notes(bench: Bench, libraries: str) -> list[str]:
     """What the reader of the table has to know."""
     size = bench.size
@@ -299,6 +337,10 @@ def notes(bench: Bench, libraries: str) -> list[str]:
         "the sample to the size of the batch.",
         f"`mediaid calc` loads: {libraries or 'no library'}. The bare import names every module "
         "of theirs that it loads.",
+        "Terminal interface: drawn in full for a terminal of 160×50 that shows nothing. A key is "
+        "typed when the one before is on the screen; its CPU time includes settling the case, the "
+        "explanation and the draft on the disk. Of a bill: field by field, with lists of codes and "
+        "a line for the next bill.",
         f"Python {platform.python_version()}, {os.cpu_count()} CPUs, {platform.machine()}, "
         f"{platform.system()}.",
     ]
@@ -333,10 +375,11 @@ def main(args: Sequence[str] | None = None) -> int:
         checked(bench, bench.claims(min(50_000, size.rows), years=2))
         rows = [*batch_rows(bench), *scaling_rows(bench), *case_rows(bench)]
         startups, libraries = startup_rows(bench)
+        screens = tui_rows(bench)
     except BenchmarkError as error:
         say(str(error))
         return 1
-    rows += startups
+    rows += [*startups, *screens]
     text = render(rows, notes(bench, libraries))
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(text, encoding="utf-8")

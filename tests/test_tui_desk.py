@@ -21,6 +21,7 @@ from mediaid.desk.form import form_of
 from mediaid.desk.packs import pack_choices, pack_of, policy, read_day, readings_of
 from mediaid.desk.settings import Settings, read_settings, write_settings
 from mediaid.desk.state import Held, state_folder, write_private
+from mediaid.desk.trial import try_bill, written
 from mediaid.engine.explain import settle_claim
 from mediaid.faults import MediaidError
 
@@ -357,3 +358,36 @@ def test_packs_in_words_with_their_readings() -> None:
     assert names["cap-holder"].chosen == "person"
     chosen = pack_of(MINHANG, {"cap-holder": "household"})
     assert {r.id: r.chosen for r in readings_of(chosen)}["cap-holder"] == "household"
+
+
+# --- a bill tried in one line ---------------------------------------------------------------------
+
+
+def test_a_bill_in_one_line_comes_to_what_the_form_says() -> None:
+    pack, day = pack_of(MINHANG, {}), read_day("2023-05-01")
+    for line in (
+        "dibao inpatient resident 8000",
+        "８０００ 低保 zy 居民医保",
+        "db zy jm self_paid=8,000",
+    ):
+        tried = try_bill(line, pack, day)
+        assert not tried.wrong
+        assert tried.total == 720_000
+        assert sum(tried.aids.values()) == tried.total
+        assert not tried.provisional
+    later = try_bill("dibao inpatient resident 8000", pack, read_day("2026-01-01"))
+    assert later.provisional == {name for name, fen in later.aids.items() if fen}
+    line = written(case(bill("2023-05-01", "8000")), 0, pack)
+    assert try_bill(line, pack, day).total == 720_000
+
+
+def test_what_cannot_be_placed_or_is_missing_is_said_and_not_settled() -> None:
+    pack, day = pack_of(MINHANG, {}), read_day("2023-05-01")
+    tried = try_bill("dibao inpatient 8000", pack, day)
+    assert tried.total == 0
+    assert any("insurance" in said for said in tried.wrong)
+    for line in ("dibao inpatient resident 8000 xyz", "=8000", "dibao inpatient resident 8000,0"):
+        assert try_bill(line, pack, day).wrong
+    assert written(case(), 0, pack) == "低保家庭成员 居民医保" or "dibao" in written(
+        case(), 0, pack
+    )

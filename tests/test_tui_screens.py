@@ -11,7 +11,7 @@ from textual.widgets import OptionList
 
 from hostile import HOSTILE
 from mediaid import i18n
-from mediaid.desk import drafts
+from mediaid.desk import drafts, packs
 from mediaid.desk.case import Bill, Case
 from mediaid.desk.settings import read_settings
 from mediaid.faults import Fault, MediaidError
@@ -19,6 +19,7 @@ from mediaid.tui.screens.dialogs import Chooser, Confirm
 from mediaid.tui.screens.help import HelpPage
 from mediaid.tui.screens.policy import PolicyPage
 from mediaid.tui.widgets.fields import ChoiceList
+from mediaid.tui.widgets.line import LineInput
 from mediaid.tui.widgets.pane import Pane
 from tui_support import SIZES, Desk, drive, fill
 
@@ -224,6 +225,63 @@ def test_policy_shows_values_citations_and_provisional_marks(size: tuple[int, in
         assert desk.app.screen is desk.page
 
     drive(scenario, size)
+
+
+@both_sizes
+def test_two_days_stand_side_by_side_and_the_bill_at_hand_is_tried_on_both(
+    size: tuple[int, int],
+) -> None:
+    async def scenario(desk: Desk) -> None:
+        await fill(desk)
+        await desk.keys("f3")
+        pane = desk.app.screen.query_one("#policy", Pane)
+        await desk.until(lambda: "minimum living guarantee: 90%" in pane.plain)
+        desk.app.screen.set_focus(desk.app.screen.query_one("#then"))
+        await desk.settled()
+        await desk.keys("20240101")
+        await desk.until(lambda: "differences" in pane.plain)
+        rules = packs.pack_of("shanghai-minhang", {})
+        days = packs.read_day("2023-12-31"), packs.read_day("2024-01-01")
+        found = packs.compared(rules, days[0], rules, days[1])
+        assert f"{len(found)} differences" in pane.plain
+        assert pane.plain.count("+ [provisional]") == len(found)
+        await desk.keys("f7")
+        await desk.until(lambda: "7,200.00" in pane.plain)
+        assert re.search(r"medical aid \[provisional\] +7,200.00 +7,200.00 +=", pane.plain)
+        assert "Why under B" in pane.plain
+        desk.grid()
+        await desk.keys(*["backspace"] * 4, "200000")
+        await desk.until(lambda: "130,000.00  " in pane.plain)
+        await desk.keys(" nonsense")
+        await desk.until(lambda: "nonsense: neither a code" in pane.plain)
+        desk.grid()
+        await desk.keys("f8")
+        await desk.until(lambda: "differences" not in pane.plain)
+        assert "Why under" not in pane.plain
+
+    drive(scenario, size)
+
+
+def test_another_pack_stands_beside_and_hostile_words_are_harmless() -> None:
+    async def scenario(desk: Desk) -> None:
+        await desk.keys("f3")
+        pane = desk.app.screen.query_one("#policy", Pane)
+        await desk.until(lambda: "minimum living guarantee: 90%" in pane.plain)
+        await desk.keys("f6")
+        await desk.until(lambda: isinstance(desk.app.screen, Chooser))
+        await desk.settled()
+        await desk.keys("xihu", "enter")
+        await desk.until(lambda: "nanchang-xihu" in pane.plain)
+        desk.grid()
+        bill = desk.app.screen.query_one("#bill", LineInput)
+        desk.app.screen.set_focus(bill)
+        for text in (*HOSTILE, "=".join(HOSTILE[:8])):
+            await desk.paste(text)
+            desk.grid()
+            bill.value = ""
+        assert not desk.app._notifications
+
+    drive(scenario, SIZES[1])
 
 
 @both_sizes

@@ -11,7 +11,8 @@ from mediaid.faults import MediaidError
 from mediaid.i18n import gettext as _
 from mediaid.packs.find import shipped_packs
 from mediaid.packs.load import load_pack
-from mediaid.packs.show.pack import confirmed, last_confirmed, pack_lines
+from mediaid.packs.show.diff import Difference, differences
+from mediaid.packs.show.pack import confirmed, last_confirmed, pack_lines, policy_lines
 from mediaid.packs.show.values import Line as PolicyLine
 
 if TYPE_CHECKING:
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
 
 
 __all__ = [
+    "Difference",
     "PackChoice",
     "PolicyLine",
     "ReadingChoice",
+    "compared",
     "first_day",
     "pack_choices",
     "pack_of",
@@ -109,6 +112,11 @@ def read_day(text: str) -> dt.date:
 def policy(pack: Pack, day: dt.date) -> list[PolicyLine]:
     """Return a pack in words as it stands on a day, with citations and provisional marks."""
     return list(pack_lines(pack, day))
+
+
+def compared(one: Pack, day: dt.date, two: Pack, other: dt.date) -> list[Difference]:
+    """Return what differs between two packs, each on its day: what `mediaid rules diff` prints."""
+    return list(differences(policy_lines(one, day), policy_lines(two, other)))
 
 
 def title(pack: Pack) -> str:

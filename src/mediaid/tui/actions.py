@@ -193,6 +193,29 @@ ACTIONS: tuple[Action, ...] = (
         "import", footer=True,
     ),
     Action(
+        "policy_other", "f6", "比另一包", "Other pack",
+        "与另一个规则包并排比较；同一天或另一天。",
+        "Put another pack beside this one, on the same day or another.",
+        "policy", footer=True,
+    ),
+    Action(
+        "policy_case", "f7", "试本案", "Try case",
+        "用录入屏幕上光标所在的单据试算；可以改。",
+        "Try the bill at the cursor of case entry; it can be changed here.",
+        "policy", footer=True,
+    ),
+    Action(
+        "policy_alone", "f8", "只看一份", "One alone",
+        "去掉比较和试算，只看这个规则包。", "Leave comparison and trial, and show this pack alone.",
+        "policy",
+    ),
+    Action(
+        "policy_text", "f4", "看条文", "Text",
+        "到条文里上下翻看；再按一次回到填写处。",
+        "Go to the text to scroll it; again: back to the fields.",
+        "policy",
+    ),
+    Action(
         "pack", "f5", "规则包", "Rule pack",
         "换一个规则包。", "Choose another rule pack.",
         footer=True,

@@ -23,7 +23,7 @@ from mediaid.tui.screens.page import Page
 from mediaid.tui.widgets.line import LineInput
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from mediaid.desk.importing import ImportSheet
     from mediaid.tui.screens.budget import Sheets
@@ -41,11 +41,15 @@ class MediaidApp(Guarded, App[None]):
         for action in actions.ACTIONS
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, *, loaded: Callable[[], None] = lambda: None) -> None:
         super().__init__()
+        self.loaded = loaded
+        """Called once, when the first case stands on the screen."""
         self.settings = read_settings()
         self.keys_by_action = actions.keymap(self.settings.keys)
-        self.set_keymap(self.keys_by_action)
+        # Textual works the keymap out anew on every key: it is given only what is not as usual.
+        usual = actions.keymap({})
+        self.set_keymap({k: v for k, v in self.keys_by_action.items() if v != usual[k]})
         self.budget_sheets: Sheets | None = None
         """What is filled in on the budget's screen."""
         self.import_sheet: ImportSheet | None = None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import time
 import traceback
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from mediaid.desk.state import state_folder
 from mediaid.faults import MediaidError
@@ -22,12 +24,16 @@ else:
 
 _SHOWN = 8
 """Seconds for which an error is shown."""
+_TOLD: WeakKeyDictionary[App[Any], dict[str, float]] = WeakKeyDictionary()
+"""Until when each error is on an app's screen, by what was said."""
 
 
 class Guarded(_Pump):
     """Mixed into the app, its screens and its widgets, before the class of Textual's.
 
-    Textual ends the program when a handler raises; here the message is given up instead.
+    Textual ends the program when a handler raises; here the message is given up instead. It has no
+    public hook for that: `_dispatch_message` is the one name of Textual's own that this package
+    relies on, and a test says so when it changes (tests/test_tui_textual.py).
     """
 
     async def _dispatch_message(self, message: Message) -> None:
@@ -47,7 +53,10 @@ def report(app: App[Any], error: BaseException) -> None:
                 "This did not work ({what}). What you typed is kept; details are in {file}"
             ).format(what=harmless(f"{type(error).__name__}: {error}", 200), file=_log(error))
         # On every key the same again would cover the screen.
-        if not any(shown.message == said and not shown.has_expired for shown in app._notifications):
+        now = time.monotonic()
+        told = _TOLD.setdefault(app, {})
+        if now >= told.get(said, 0):
+            told[said] = now + _SHOWN
             app.notify(said, severity="error", markup=False, timeout=_SHOWN)
 
 

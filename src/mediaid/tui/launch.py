@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import sys
@@ -34,6 +35,8 @@ def launch(*, language_given: bool) -> int:
         choose("zh" if lang == "zh" else "en")
     from mediaid.tui.app import MediaidApp  # noqa: PLC0415 - after the environment is set
 
-    app = MediaidApp()
+    # What is loaded by then stays: looked through again and again for what could be thrown away,
+    # it would hold a key up by a tenth of a second every now and then.
+    app = MediaidApp(loaded=gc.freeze)
     app.run()
     return app.return_code or 0

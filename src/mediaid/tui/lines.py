@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mediaid.desk.assess import Aid, Assessment, CapUse
     from mediaid.desk.entry import Entry
     from mediaid.desk.packs import PolicyLine
+    from mediaid.desk.trial import Tried
 
 USED, THIS, LEFT = "█", "▓", "░"
 """The parts of a cap's bar: told apart by their shading, not by colour."""
@@ -147,7 +148,7 @@ def place_name(entry: Entry, place: tuple[int | None, str]) -> str:
     return _("{field} of bill {number}").format(field=label, number=place[0] + 1)
 
 
-def explanation_lines(found: Assessment) -> list[Line]:
+def explanation_lines(found: Assessment | Tried) -> list[Line]:
     """The engine's explanation, with its headings told apart."""
     return [Line(text, 0, _look(text)) for text in found.explanation]
 

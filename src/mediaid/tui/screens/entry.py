@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, ScrollableContainer, Vertical
+from textual.containers import ScrollableContainer
 from textual.events import DescendantBlur, DescendantFocus
 from textual.message import Message
-from textual.widgets import Input, Static
 
 from mediaid.desk.choices import Choice
 from mediaid.i18n import gettext as _
@@ -19,7 +18,8 @@ from mediaid.tui.screens.dialogs import Chooser, Confirm
 from mediaid.tui.screens.page import Page
 from mediaid.tui.text import content, harmless
 from mediaid.tui.widgets.fields import ChoiceList, CodeField, Field, NumberField
-from mediaid.tui.widgets.pane import Pane
+from mediaid.tui.widgets.kept import Column, Kept, Row, Words
+from mediaid.tui.widgets.pane import Pane, wrapped
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -69,19 +69,26 @@ def beside(entry: Entry, place: Place, rows: int) -> Place:
     return min(position + rows, len(entry.case.bills) - 1), name
 
 
-class Said(Static):
-    """A text that is drawn anew only when it changes."""
+class Said(Words):
+    """A text that is drawn anew only when it changes. `grows`: its height is that of the text."""
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(
+        self, *, id: str | None = None, classes: str | None = None, grows: bool = False
+    ) -> None:
         super().__init__("", id=id, classes=classes, markup=False)
         self._said = ""
+        self._grows = grows
+        self._rows = 0
 
     def say(self, text: str) -> bool:
         """Show a text that has been made harmless; whether it is another one."""
         if text == self._said:
             return False
         self._said = text
-        self.update(text)
+        width = self.content_size.width
+        rows = sum(len(wrapped(line, width)) for line in text.splitlines()) if self._grows else 0
+        self.update(text, layout=rows != self._rows)
+        self._rows = rows
         return True
 
 
@@ -93,7 +100,7 @@ class Scrolled(Message):
         self.x = x
 
 
-class Grid(ScrollableContainer):
+class Grid(Kept, ScrollableContainer):
     """The bills; tells when its columns move."""
 
     def watch_scroll_x(self, old_value: float, new_value: float) -> None:
@@ -121,16 +128,18 @@ class EntryPage(Page):
     EntryPage #top { height: 55%; min-height: 12; }
     EntryPage #form { width: 55%; background: $surface; border-right: tall $panel; }
     EntryPage #head { height: auto; }
-    EntryPage #head Horizontal { height: 1; }
+    EntryPage #head Row { height: 1; }
     EntryPage #head .name { width: 14; padding: 0 1; }
     EntryPage #head Field { width: 1fr; margin: 0 1 0 0; }
     EntryPage #grid { height: 1fr; scrollbar-size: 1 1; }
-    EntryPage #grid Horizontal { height: 1; width: auto; }
+    EntryPage #grid Row { height: 1; width: auto; }
     EntryPage #grid #columns {
         width: auto; height: 1; text-wrap: nowrap; text-style: bold; color: $text-primary;
     }
-    EntryPage #grid Horizontal { layers: cells pinned; }
-    EntryPage #grid .mark { layer: pinned; width: 9; padding: 0 0 0 1; background: $surface; }
+    EntryPage #grid Row { layers: cells pinned; }
+    EntryPage #grid .mark {
+        layer: pinned; width: 9; height: 1; padding: 0 0 0 1; background: $surface;
+    }
     EntryPage #grid .mark.earlier { color: $text-muted; }
     EntryPage .wrong { height: auto; padding: 0 1; color: $text-error; display: none; }
     EntryPage Field { background: $boost; }
@@ -161,9 +170,9 @@ class EntryPage(Page):
 
     def parts(self) -> ComposeResult:
         """Place form, result and explanation; the form's fields come when the pack is loaded."""
-        with Horizontal(id="top"):
-            with Vertical(id="form"):
-                yield Vertical(id="head")
+        with Row(id="top"):
+            with Column(id="form"):
+                yield Column(id="head")
                 yield Grid(id="grid", can_focus=False)
             yield Pane(id="result")
         yield Pane(id="why")
@@ -196,6 +205,7 @@ class EntryPage(Page):
         if again:
             self.notify(_("The case that was not finished is here again."), markup=False)
         await self.rebuild()
+        self.desk_app.loaded()
 
     # --- the form --------------------------------------------------------------------------------
 
@@ -214,11 +224,11 @@ class EntryPage(Page):
             await grid.remove_children()
             rows: list[Widget] = []
             for its in entry.form.head:
-                name = Static(content(its.label), classes="name", markup=False)
-                rows.append(Horizontal(name, self._field((None, its.name), its)))
+                name = Words(content(its.label), classes="name", markup=False)
+                rows.append(Row(name, self._field((None, its.name), its)))
             await head.mount(*rows, self._wrong_of(None))
             titles = "".join(column_title(its) for its in entry.form.bill)
-            await grid.mount(Static(content(" " * _MARK + titles), id="columns", markup=False))
+            await grid.mount(Words(content(" " * _MARK + titles), id="columns", markup=False))
             await self._add_rows(0)
         self._show_pack()
         if self._at not in self._fields:
@@ -235,7 +245,7 @@ class EntryPage(Page):
             mark = Said(classes="mark")
             self._marks[position] = mark
             cells = [self._field((position, its.name), its) for its in entry.form.bill]
-            rows += [Horizontal(mark, *cells), self._wrong_of(position)]
+            rows += [Row(mark, *cells), self._wrong_of(position)]
         await self.query_one("#grid").mount(*rows)
 
     def _field(self, place: Place, its: FormField) -> Field:
@@ -245,7 +255,7 @@ class EntryPage(Page):
         return field
 
     def _wrong_of(self, position: int | None) -> Said:
-        wrong = Said(classes="wrong")
+        wrong = Said(classes="wrong", grows=True)
         self._wrong[position] = wrong
         return wrong
 
@@ -272,11 +282,10 @@ class EntryPage(Page):
 
     # --- typing ----------------------------------------------------------------------------------
 
-    @on(Input.Changed)
-    async def _typed(self, event: Input.Changed) -> None:
-        event.stop()
-        field, entry = event.input, self.entry
-        if entry is None or not isinstance(field, Field):
+    @on(Field.Typed)
+    async def _typed(self, event: Field.Typed) -> None:
+        field, entry = event.field, self.entry
+        if entry is None:
             return
         place = field.place
         if self._fields.get(place) is not field:

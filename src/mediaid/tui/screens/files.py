@@ -36,7 +36,8 @@ class PathInput(LineInput):
         super().__init__(compact=True, placeholder=_("type a name or a path"), id="path")
         self._chooser = chooser
 
-    async def _on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
+        """Move by the keys that move; all others go to the field itself."""
         chooser = self._chooser
         moves = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}
         if event.key in moves:
@@ -46,7 +47,6 @@ class PathInput(LineInput):
         elif event.key == "backspace" and not self.value:
             chooser.open_folder(chooser.folder.parent)
         else:
-            await super()._on_key(event)
             return
         event.stop()
         event.prevent_default()

@@ -10,6 +10,7 @@ from textual.screen import Screen
 
 from mediaid.tui.guard import Guarded
 from mediaid.tui.widgets.bars import KeyBar, TopBar
+from mediaid.tui.widgets.kept import Kept
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from mediaid.tui.app import MediaidApp
 
 
-class Page(Guarded, Screen[None]):
+class Page(Guarded, Kept, Screen[None]):
     """A screen of its own; `page` is its name in the registry of actions."""
 
     page: ClassVar[str] = ""

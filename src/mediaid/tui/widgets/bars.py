@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from mediaid.tui.actions import ANYWHERE, BY_ID, footer_of, key_name
 from mediaid.tui.text import harmless
+from mediaid.tui.widgets.kept import Kept
 
 if TYPE_CHECKING:
     from textual.app import RenderResult
@@ -40,7 +41,7 @@ def _click(action: Action) -> Style:
     return Style.from_meta({"@click": f"app.do('{action.id}')"})
 
 
-class KeyBar(Widget):
+class KeyBar(Kept, Widget):
     """The footer: what can be done here, by key or by a click."""
 
     DEFAULT_CSS = """
@@ -69,7 +70,7 @@ class KeyBar(Widget):
         return Content("").join(parts)
 
 
-class TopBar(Widget):
+class TopBar(Kept, Widget):
     """The header: the program, its screens, and what is being worked on."""
 
     DEFAULT_CSS = """

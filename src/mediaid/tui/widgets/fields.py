@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import on
 from textual.content import Content
 from textual.geometry import Offset
 from textual.message import Message
@@ -25,8 +26,17 @@ if TYPE_CHECKING:
 class Field(LineInput):
     """One line of text at a place of the form. Controls and marks never get in.
 
-    `position` is the bill's, None for the person's fields.
+    `position` is the bill's, None for the person's fields. What is typed is told by `Typed`,
+    straight to the screen: handed from parent to parent it would arrive after the field was drawn,
+    and the result would need a drawing of its own.
     """
+
+    class Typed(Message):
+        """The text of a field is another one."""
+
+        def __init__(self, field: Field) -> None:
+            super().__init__()
+            self.field = field
 
     def __init__(
         self, its: FormField, position: int | None, value: str = "", *, classes: str = ""
@@ -39,6 +49,11 @@ class Field(LineInput):
     def place(self) -> tuple[int | None, str]:
         """Where the field stands: the bill's position and the field's name."""
         return self.position, self.its.name
+
+    @on(LineInput.Changed)
+    def _tell(self, event: LineInput.Changed) -> None:
+        event.stop()
+        self.screen.post_message(self.Typed(self))
 
 
 class NumberField(Field):
@@ -67,7 +82,8 @@ class CodeField(Field):
             return list(choices)
         return matches(self.value, choices)
 
-    async def _on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
+        """Show all choices for a space in an empty field."""
         if event.key == "space" and not self.value:
             event.stop()
             event.prevent_default()
@@ -105,8 +121,11 @@ class ChoiceList(OptionList, can_focus=False):
 
     def open_for(self, field: CodeField) -> None:
         """Show what fits a field, right below it."""
-        self._choices = field.found()
-        if not self._choices:
+        found = field.found()
+        if self.is_for(field) and found == self._choices:
+            return
+        self._choices = found
+        if not found:
             self.close()
             return
         self.field = field

@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.geometry import Size
+from textual.geometry import Region, Size
+from textual.reactive import Reactive, reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from textual import events
 
 NARROWEST = 8
+_KEPT = 1024
+"""Rows a pane keeps as they were drawn."""
 
 
 @lru_cache(maxsize=4096)
@@ -29,6 +33,16 @@ def wrapped(text: str, width: int) -> tuple[str, ...]:
     if not text:
         return ("",)
     return tuple(part.plain.rstrip() for part in Content(text).wrap(max(width, NARROWEST)))
+
+
+def _rows(line: Line, width: int) -> list[str]:
+    """Break a line; what goes on below stands under its beginning, not under its indentation."""
+    text = "  " * line.indent + line.text
+    if cell_len(text) <= width:
+        return [text]
+    said = text.lstrip(" ")
+    indent = min(len(text) - len(said), width // 2)
+    return [" " * indent + part for part in wrapped(said, width - indent)]
 
 
 class Pane(ScrollView, can_focus=True):
@@ -49,7 +63,12 @@ class Pane(ScrollView, can_focus=True):
         background: $surface;
         color: $foreground;
         overflow-x: hidden;
+        /* Always there, and not to be seen while all fits: its coming would lay out the screen. */
+        overflow-y: scroll;
         scrollbar-size-vertical: 1;
+        scrollbar-background: $surface;
+        scrollbar-background-hover: $surface;
+        scrollbar-background-active: $surface;
         & > .pane--title { text-style: bold; color: $text-primary; }
         & > .pane--strong { text-style: bold; }
         & > .pane--faint { color: $text-muted; }
@@ -59,11 +78,15 @@ class Pane(ScrollView, can_focus=True):
     }
     """
 
+    # The height of the text lays out nothing by itself: see _scrolled_height.
+    virtual_size: Reactive[Size] = reactive(Size(0, 0), layout=False)
+
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._lines: list[Line] = []
         self._rows: list[tuple[str, str]] = []
         self._width = 0
+        self._strips: dict[tuple[str, str, int], Strip] = {}
 
     def show(self, lines: Sequence[Line], *, top: bool = False) -> None:
         """Show other lines; `top` scrolls back to their beginning."""
@@ -84,31 +107,44 @@ class Pane(ScrollView, can_focus=True):
             self._lay_out()
 
     def _lay_out(self) -> None:
-        # The scrollbar's column is left free, so that its coming and going wraps nothing anew.
-        self._width = self.scrollable_content_region.width
-        width = self.size.width - 1
+        width = self._width = self.scrollable_content_region.width
         if width <= 0:
             return
         rows: list[tuple[str, str]] = []
         for line in self._lines:
-            indent = min(2 * line.indent, max(width - NARROWEST, 0))
-            rows += [
-                (" " * indent + part, line.look) for part in wrapped(line.text, width - indent)
-            ]
-        if rows == self._rows:
-            return
-        changed = len(rows) != len(self._rows)
-        self._rows = rows
+            rows += [(part, line.look) for part in _rows(line, width)]
+        old, self._rows = self._rows, rows
+        if len(rows) != len(old):
+            self._scrolled_height(width)
+        first = self.scroll_offset.y
+        changed = [
+            Region(0, row - first, self.size.width, 1)
+            for row in range(first, first + self.size.height)
+            if rows[row : row + 1] != old[row : row + 1]
+        ]
         if changed:
-            self.virtual_size = Size(width, len(rows))
-        self.refresh()
+            self.refresh(*changed)
+
+    def _scrolled_height(self, width: int) -> None:
+        """Take the number of rows in, without laying out the screen."""
+        self.virtual_size = Size(width, len(self._rows))
+        self.vertical_scrollbar.window_virtual_size = len(self._rows)
+        self.scroll_y = self.scroll_y  # which its new bounds may change
+
+    def notify_style_update(self) -> None:
+        """Draw anew in other colours."""
+        super().notify_style_update()
+        self._strips.clear()
 
     def render_line(self, y: int) -> Strip:
         """Draw one row."""
         row = y + self.scroll_offset.y
         text, look = self._rows[row] if 0 <= row < len(self._rows) else ("", "plain")
-        style = self.get_component_rich_style(f"pane--{look}")
-        strip = Strip([Segment(text, style)])
-        return strip.adjust_cell_length(
-            self.size.width, self.get_component_rich_style("pane--plain")
-        )
+        drawn = text, look, self.size.width
+        if drawn not in self._strips:
+            if len(self._strips) >= _KEPT:
+                self._strips.clear()
+            strip = Strip([Segment(text, self.get_component_rich_style(f"pane--{look}"))])
+            plain = self.get_component_rich_style("pane--plain")
+            self._strips[drawn] = strip.adjust_cell_length(self.size.width, plain)
+        return self._strips[drawn]

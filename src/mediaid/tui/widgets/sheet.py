@@ -152,7 +152,8 @@ class CellInput(LineInput):
         self._sheet = sheet
         self.setting = False
 
-    async def _on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
+        """Move by the keys that move; all others go to the field itself."""
         moves = {"enter": 1, "tab": 1, "shift+tab": -1}
         lines = {"up": -1, "down": 1}
         if event.key in moves:
@@ -162,7 +163,6 @@ class CellInput(LineInput):
         elif event.key in ("pageup", "pagedown"):
             self._sheet.post_message(Sheet.Paged(-1 if event.key == "pageup" else 1))
         else:
-            await super()._on_key(event)
             return
         event.stop()
         event.prevent_default()

@@ -1,0 +1,60 @@
+"""What the screens look like, as text: a file per screen and size in tests/snapshots.
+
+After a change that is meant to be seen, write the files anew and look at them in the diff:
+
+    MEDIAID_SNAPSHOTS=renew .venv/bin/pytest tests/test_tui_snapshots.py
+
+A file holds the screen line by line; each is as many cells wide as the screen. The hash of the
+rules is blotted out, since it changes with every rule.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from mediaid import i18n
+from tui_scenes import SCENES
+from tui_support import SIZES, Desk, drive
+
+FOLDER = Path(__file__).parent / "snapshots"
+_HASH = re.compile(r"(?<=sha256:)[0-9a-f]+")
+
+
+@pytest.fixture(autouse=True)
+def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEDIAID_STATE", str(tmp_path / "state"))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "160x50"])
+@pytest.mark.parametrize("scene", SCENES)
+def test_the_screen_looks_as_it_did(scene: str, size: tuple[int, int]) -> None:
+    i18n.choose("zh")
+    drawn: list[str] = []
+
+    async def scenario(desk: Desk) -> None:
+        await SCENES[scene](desk)
+        await desk.settled()
+        drawn.extend(desk.grid())
+
+    drive(scenario, size)
+    lines = [_HASH.sub(lambda found: "#" * len(found[0]), line) for line in drawn]
+    file = FOLDER / f"{scene}-{size[0]}x{size[1]}.txt"
+    if os.environ.get("MEDIAID_SNAPSHOTS") == "renew":
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    assert lines == file.read_text(encoding="utf-8").splitlines(), f"see the head of {__file__}"
+
+
+def test_every_line_of_every_snapshot_is_as_wide_as_its_screen() -> None:
+    files = {file.name for file in FOLDER.glob("*.txt")}
+    assert files == {f"{scene}-{width}x{height}.txt" for scene in SCENES for width, height in SIZES}
+    for file in files:
+        width, height = map(int, re.findall(r"(\d+)x(\d+)", file)[0])
+        lines = (FOLDER / file).read_text(encoding="utf-8").splitlines()
+        assert len(lines) == height
+        assert {cell_len(line) for line in lines} == {width}
