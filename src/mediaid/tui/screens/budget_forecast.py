@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from mediaid.desk.working import work as in_process
 from mediaid.i18n import gettext as _
+from mediaid.tui.guard import Guarded
 from mediaid.tui.lines import Line
 from mediaid.tui.screens.files import FileChooser
 from mediaid.tui.tables import document, note_lines, progress_line
@@ -31,7 +32,7 @@ _WIDTH = 16
 RUN = "mediaid.desk.budget.forecast:run"
 
 
-class ForecastView(Container):
+class ForecastView(Guarded, Container):
     """The sheet at the left (or above), progress and results beside it."""
 
     DEFAULT_CSS = """

@@ -40,11 +40,6 @@ _WIDTH = 40
 def tried_lines(tried: Tried, width: int) -> list[Line]:
     """Say what would come of a file, or came of it."""
     lines = [Line(tried.title, 0, "title")]
-    if not tried.sure:
-        lines.append(Line("▲ " + _("Recognised by its headings alone: check that it is right."),
-                          0, "warn"))  # fmt: skip
-    for name, count in tried.counts:
-        lines.append(Line(spread(name, f"{count:,}", min(width, 40)), 1, "plain"))
     if tried.taken:
         lines.append(Line("✓ " + _("All of it is taken in."), 0, "good"))
     elif not tried.possible:
@@ -54,6 +49,12 @@ def tried_lines(tried: Tried, width: int) -> list[Line]:
         lines.append(Line("✓ " + _("All of it is there already: nothing to take in."), 0, "good"))
     else:
         lines.append(Line("▶ " + _("Nothing is changed yet. F9 takes all of it in."), 0, "strong"))
+    if not tried.sure:
+        said = _("Recognised by its headings alone: check that it is right.")
+        lines.append(Line("▲ " + said, 0, "warn"))
+    half = max(min(width, 80) // 2 - 2, 16)
+    counts = [spread(name, f"{count:,}", half) for name, count in tried.counts]
+    lines += [Line("    ".join(counts[at : at + 2])) for at in range(0, len(counts), 2)]
     lines += [Line("▲ " + note, 0, "warn") for note in tried.notes]
     if tried.recognised:
         lines += [Line(""), Line(_("How it is read"), 0, "strong")]
