@@ -14,6 +14,7 @@ from command import mediaid
 from mediaid.budget.reconcile.findings import reconcile
 from mediaid.desk.budget.forecast import ForecastSheet, run
 from mediaid.desk.budget.funding import Funded, FundingSheet
+from mediaid.desk.budget.funding_tables import SHOWN
 from mediaid.desk.budget.reconciliation import reconciled
 from mediaid.desk.budget.tables import Money, Table, Unit
 from mediaid.faults import MediaidError
@@ -81,6 +82,30 @@ def test_every_way_to_look_at_it_comes_to_the_same_total(sheet: FundingSheet) ->
         assert total[-1] == whole
         assert [sum(column) for column in zip(*parts, strict=True)] == total
     assert "七宝镇" in amounts(table(sheet.work_out("places")))
+
+
+def test_tables_in_ten_thousands_add_up_as_they_are_shown(sheet: FundingSheet) -> None:
+    for shown in SHOWN:
+        its = table(sheet.work_out(shown, Unit.wan))
+        columns = zip(*amounts_shown(its), strict=True)
+        if shown == "payers":
+            for city, district, town, fiscal, own, whole in columns:
+                assert (city + district + town, fiscal + own) == (fiscal, whole)
+        else:
+            for *parts, total in columns:
+                assert sum(parts) == total
+        for row in amounts_shown(its):
+            total, *parts = row if shown == "payers" else reversed(row)
+            assert sum(parts) == total
+
+
+def amounts_shown(its: Table) -> list[list[int]]:
+    """Each row's amounts in hundredths of 万元, as they read."""
+    return [
+        [parse_yuan(cell.text(Unit.wan).replace(",", "")) for cell in row.cells
+         if isinstance(cell, Money)]
+        for row in its.rows
+    ]  # fmt: skip
 
 
 def test_a_row_is_added_below_the_last_and_can_be_removed(sheet: FundingSheet) -> None:

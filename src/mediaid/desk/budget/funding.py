@@ -20,7 +20,7 @@ from mediaid.claims.cells import parse_written_yuan
 from mediaid.desk.budget.fields import AskedFor, take, whole
 from mediaid.desk.budget.files import headcounts_of
 from mediaid.desk.budget.funding_tables import SHOWN, funding_tables
-from mediaid.desk.budget.tables import Note, Table
+from mediaid.desk.budget.tables import Note, Table, Unit
 from mediaid.desk.choices import Choice, exact
 from mediaid.desk.packs import pack_of
 from mediaid.faults import MediaidError
@@ -191,7 +191,7 @@ class FundingSheet:
 
     # ── what it comes to ──────────────────────────────────────────────────────────────────────
 
-    def work_out(self, shown: str = SHOWN[0]) -> Funded:
+    def work_out(self, shown: str = SHOWN[0], unit: Unit = Unit.yuan) -> Funded:
         """Return what the headcounts cost under the assumptions, looked at in one of the ways of
         SHOWN; or what is wrong with them."""
         if not (self.pack.funding or self.pack.work_funds or self.pack.enrolment):
@@ -210,7 +210,7 @@ class FundingSheet:
             found = budget_years(self.pack, years, given, (scenario,))
         except MediaidError as error:
             return Funded(notes=tuple(Note(str(fault), "bad") for fault in error.faults))
-        return Funded(funding_tables(found, shown), tuple(self._notes(found)))
+        return Funded(funding_tables(found, shown, unit), tuple(self._notes(found)))
 
     def _headcounts(self, problems: dict[At, str]) -> Headcounts | None:
         if self.funding is None:

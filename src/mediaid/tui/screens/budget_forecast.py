@@ -44,7 +44,7 @@ class ForecastView(Guarded, Container):
         super().__init__(id=id, classes=classes)
         self.sheet: ForecastSheet | None = None
         self.result: Forecasted | None = None
-        self.unit: str | None = None
+        self.unit = "yuan"
         self._worker: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
@@ -124,13 +124,8 @@ class ForecastView(Guarded, Container):
         result = self.result
         if result is None:
             return []
-        unit = Unit.wan if self.unit else Unit.yuan
         lines = [Line(harmless(result.title), 0, "strong"), *note_lines(result.warnings), Line("")]
-        lines += document(result.tables, unit, width)
-        if unit is Unit.wan:
-            lines.append(
-                Line(_("Each amount is rounded by itself: sums may look off."), 0, "faint")
-            )
+        lines += document(result.tables, Unit(self.unit), width)
         return [*lines, Line(""), *note_lines(result.notes)]
 
     def on_resize(self) -> None:
@@ -189,6 +184,11 @@ class ForecastView(Guarded, Container):
         self.stop()
 
     # --- actions ---------------------------------------------------------------------------------
+
+    def show_unit(self, unit: str) -> None:
+        """Show amounts in another unit."""
+        self.unit = unit
+        self.draw()
 
     def remove_row(self) -> None:
         """Take the last file away."""

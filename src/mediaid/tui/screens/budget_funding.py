@@ -47,7 +47,7 @@ class FundingView(Guarded, Container):
         super().__init__(id=id, classes=classes)
         self.sheet: FundingSheet | None = None
         self.funded: Funded | None = None
-        self.unit: str | None = None
+        self.unit = "yuan"
         self._shown = 0
         self._change = 0
 
@@ -149,11 +149,13 @@ class FundingView(Guarded, Container):
         self._change += 1
         if self.sheet is not None:
             shown = SHOWN[self._shown % len(SHOWN)]
-            self._working(self.sheet.copy(), shown, self._change)
+            self._working(self.sheet.copy(), shown, self.unit, self._change)
 
     @work(thread=True, exclusive=True, exit_on_error=False)
-    def _working(self, sheet: FundingSheet, shown: str, change: int) -> None:
-        self.post_message(self.WorkedOut(sheet.work_out(shown), change))
+    def _working(self, sheet: FundingSheet, shown: str, unit: str, change: int) -> None:
+        from mediaid.desk.budget.tables import Unit  # noqa: PLC0415 - with the sheet
+
+        self.post_message(self.WorkedOut(sheet.work_out(shown, Unit(unit)), change))
 
     @on(WorkedOut)
     def _worked_out(self, event: WorkedOut) -> None:
@@ -179,18 +181,18 @@ class FundingView(Guarded, Container):
         if funded.problems:
             lines = [Line("✗ " + _("To correct: see beside the fields"), 0, "bad")]
             return lines + note_lines(funded.notes)
-        unit = Unit.wan if self.unit else Unit.yuan
-        lines = document(funded.tables, unit, width)
-        if unit is Unit.wan and lines:
-            lines.append(
-                Line(_("Each amount is rounded by itself: sums may look off."), 0, "faint")
-            )
+        lines = document(funded.tables, Unit(self.unit), width)
         return [*lines, Line(""), *note_lines(funded.notes)]
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.draw)
 
     # --- actions ---------------------------------------------------------------------------------
+
+    def show_unit(self, unit: str) -> None:
+        """Show amounts in another unit."""
+        self.unit = unit
+        self._work_out()
 
     def next_table(self) -> None:
         """Look at it by payer, by place, by quarter or by month."""
