@@ -106,4 +106,4 @@ def test_fitted_text_has_its_width(text: str, width: int, right: bool) -> None:
 def test_notes_and_progress_say_in_signs_what_colours_say() -> None:
     notes = [Note("a", "warn"), Note("b", "bad"), Note("c", "faint")]
     assert [line.text for line in note_lines(notes)] == ["▲ a", "✗ b", "c"]
-    assert progress_line("settling\x1b", 0.5, 4) == "▶ ██░░ 50%  settling\\u001b  (F8: stop)"
+    assert progress_line("settling\x1b", 0.5, "F8", 4) == "▶ ██░░ 50%  settling\\u001b  (F8: stop)"
