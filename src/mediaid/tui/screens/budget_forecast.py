@@ -38,7 +38,7 @@ class ForecastView(Guarded, Container):
 
     DEFAULT_CSS = """
     ForecastView .results { height: 1fr; width: 1fr; }
-    ForecastView #progress { height: auto; max-height: 4; padding: 0 1; }
+    ForecastView #progress { height: auto; max-height: 4; padding: 0 1; background: $surface; }
     """
 
     def __init__(self, *, id: str, classes: str) -> None:
