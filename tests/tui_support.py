@@ -42,8 +42,8 @@ class Desk:
         return self.page.entry
 
     async def until(self, holds: Callable[[], object]) -> None:
-        """Wait until something holds; fail after ten seconds."""
-        async with asyncio.timeout(10):
+        """Wait until something holds; fail after a minute."""
+        async with asyncio.timeout(60):
             while not holds():
                 await asyncio.sleep(0.01)
 

@@ -102,9 +102,7 @@ class ImportSheet:
         return (
             AskedFor("register", _("register"), _("a file, or the address of a database")),
             AskedFor("kind", _("holds"), _("people or bills; {auto}").format(auto=auto)),
-            AskedFor(
-                "mapping", _("mapping"), _("for bills of the field; {auto}").format(auto=auto)
-            ),
+            AskedFor("mapping", _("mapping"), _("how bills are read; {auto}").format(auto=auto)),
             AskedFor("town", _("town or street"), for_rows),
             AskedFor("since", _("category since"), for_rows),
             AskedFor("institution", _("institution"), for_rows),

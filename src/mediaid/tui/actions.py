@@ -148,8 +148,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "budget_unit", "ctrl+u", "元/万元", "Unit",
-        "金额以元或万元显示；万元各数独立四舍五入。",
-        "Show amounts in yuan or in 10,000 yuan, where each is rounded by itself.",
+        "金额以元或万元显示；以万元显示的资金表，行列合计仍然相符。",
+        "Show amounts in yuan or in 10,000 yuan; tables of funding still add up.",
         "budget", footer=True,
     ),
     Action(

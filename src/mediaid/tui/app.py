@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.worker import Worker, WorkerFailed, WorkerState
 
 from mediaid.desk.choices import Choice
 from mediaid.desk.settings import read_settings, write_settings
@@ -79,14 +78,6 @@ class MediaidApp(Guarded, App[None]):
     def report(self, error: BaseException) -> None:
         """Tell the user of an error and go on."""
         report(self, error)
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """What went wrong in the background is told like everything else."""
-        error = event.worker.error
-        if event.state == WorkerState.ERROR and isinstance(error, Exception):
-            while isinstance(error, WorkerFailed):
-                error = error.error
-            self.report(error)
 
     def remember(self) -> None:
         """Keep the settings; that they cannot be written is said and stops nothing."""

@@ -9,6 +9,8 @@ import traceback
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from textual.worker import Worker, WorkerFailed, WorkerState
+
 from mediaid.desk.state import state_folder
 from mediaid.faults import MediaidError
 from mediaid.i18n import gettext as _
@@ -40,6 +42,15 @@ class Guarded(_Pump):
         try:
             await super()._dispatch_message(message)
         except Exception as error:  # noqa: BLE001, RUF100 - whatever it is, the typed text is worth more
+            report(self.app, error)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """What went wrong in the background is told like everything else; the event does not
+        bubble, so who starts workers has to hear of it."""
+        error = event.worker.error
+        if event.state == WorkerState.ERROR and isinstance(error, Exception):
+            while isinstance(error, WorkerFailed):
+                error = error.error
             report(self.app, error)
 
 

@@ -128,10 +128,13 @@ def document(tables: Sequence[Table], unit: Unit, width: int) -> list[Line]:
     return lines
 
 
-def progress_line(doing: str, done: float, width: int = PROGRESS) -> str:
-    """Say what is being done and how far it is."""
+def progress_line(doing: str, done: float, key: str, width: int = PROGRESS) -> str:
+    """Say what is being done, how far it is, and by which key it is stopped."""
     full = max(0, min(round(done * width), width))
-    said = _("▶ {bar} {percent}%  {doing}  (F8: stop)")
+    said = _("▶ {bar} {percent}%  {doing}  ({key}: stop)")
     return said.format(
-        bar=FULL * full + EMPTY * (width - full), percent=round(done * 100), doing=harmless(doing)
+        bar=FULL * full + EMPTY * (width - full),
+        percent=round(done * 100),
+        doing=harmless(doing),
+        key=key,
     )

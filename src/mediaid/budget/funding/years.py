@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mediaid.budget.funding.assumptions import NOTHING, Scenario, assumed_scheme, grown
@@ -86,11 +87,16 @@ class FundingTable:
     def _picked(self, payer: str | None, component: str | None, place: Place | None) -> list[int]:
         return [
             row.fen
-            for row in self.rows
-            if payer in (None, row.payer)
-            and component in (None, row.component)
-            and place in (None, row.place)
+            for row in (self.rows if place is None else self._by_place.get(place, ()))
+            if payer in (None, row.payer) and component in (None, row.component)
         ]
+
+    @cached_property
+    def _by_place(self) -> Mapping[Place, list[Row]]:
+        found: dict[Place, list[Row]] = {}
+        for row in self.rows:
+            found.setdefault(row.place, []).append(row)
+        return found
 
 
 @dataclass(frozen=True)

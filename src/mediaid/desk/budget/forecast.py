@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mediaid.desk.budget.fields import AskedFor, Read, take, whole
-from mediaid.desk.budget.forecast_tables import forecast_tables
+from mediaid.desk.budget.forecast_tables import bridge_tables, forecast_tables
 from mediaid.desk.budget.tables import Note, Table
+from mediaid.desk.listing import typed_path
 from mediaid.faults import Fault, MediaidError, visible_path
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from mediaid.budget.forecast.book import Book
     from mediaid.budget.forecast.forecast import Forecast
     from mediaid.budget.forecast.terms import Terms
     from mediaid.packs.model import Pack
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
 YEARS = (1949, 2200)
 NO_YEAR = 0
 SUFFIXES = (".csv", ".parquet", ".xlsx")
-_READING = 0.15
-"""Share of the work that is reading files."""
+_READING, _FORECAST = 0.15, 0.9
+"""Shares of the work by the end of reading, and of the forecast; the bridge is the rest."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,10 @@ class Job:
     readings: Mapping[str, str]
     files: tuple[Path, ...]
     terms: Terms
+    register: str = ""
+    """The address of a register whose claims take the place of files."""
+    last: Path | None = None
+    """Last year's budget and execution, for the bridge."""
     ignored: tuple[str, ...] = ()
     """Columns not to read; "*" for all that are not known."""
 
@@ -87,6 +93,8 @@ class ForecastSheet:
             AskedFor("policy_year", _("policy of"), _("a year; empty: the year forecast")),
             AskedFor("simulated", _("simulated years"), _("100 to 100,000")),
             AskedFor("seed", _("seed"), _("the same seed gives the same figures")),
+            AskedFor("register", _("register"), _("its address, in place of files of claims")),
+            AskedFor("last", _("last year"), _("a file of its budget and execution: the bridge")),
             AskedFor("ignored", _("columns not read"), _("names with commas; * for all unknown")),
         )
 
@@ -115,17 +123,23 @@ class ForecastSheet:
         """Return the forecast to run, and what is wrong by the field's name; "files" for those."""
         problems: dict[str, str] = {}
         terms = _terms(self.texts, problems)
-        if not self.files:
+        register = self.texts.get("register", "").strip()
+        if not self.files and not register:
             problems["files"] = _("choose the claims files first")
+        elif self.files and register:
+            problems["register"] = _("take files of claims or a register, not both")
         if problems or terms is None:
             return None, problems
         ignored = [name.strip() for name in self.texts.get("ignored", "").split(",")]
+        last = self.texts.get("last", "").strip()
         return (
             Job(
                 self.pack,
                 dict(self.readings),
                 tuple(self.files),
                 terms,
+                register,
+                typed_path(last, Path.cwd()) if last else None,
                 tuple(filter(None, ignored)),
             ),
             problems,
@@ -174,23 +188,40 @@ def _terms(texts: Mapping[str, str], problems: dict[str, str]) -> Terms | None:
 
 def run(job: Job, report: Report) -> Forecasted:
     """Read the files and forecast. Raises MediaidError for what cannot be read or forecast."""
-    from mediaid.budget.forecast.forecast import forecast  # noqa: PLC0415 - in its own process
-    from mediaid.desk.budget.files import read_book  # noqa: PLC0415
+    from mediaid.budget.forecast.forecast import forecast, path_of  # noqa: PLC0415 - elsewhere
     from mediaid.desk.packs import pack_of  # noqa: PLC0415
 
     pack = pack_of(job.pack, job.readings)
-    book = read_book(
-        job.files, pack, job.ignored, lambda doing, done: report(doing, done * _READING)
-    )
+    book = _book(job, pack, lambda doing, done: report(doing, done * _READING))
 
     def further(doing: str, done: float) -> None:
-        report(doing, _READING + (1 - _READING) * done)
+        report(doing, _READING + (_FORECAST - _READING) * done)
 
-    return forecasted(forecast(book, job.terms, pack, drivers=True, report=further), pack)
+    found = forecast(book, job.terms, pack, drivers=True, report=further)
+    report(_("the way from last year"), _FORECAST)
+    bridge = bridge_tables(pack, job.terms.year, path_of(book, job.terms, pack), job.last)
+    report(_("done"), 1)
+    return forecasted(found, pack, bridge)
 
 
-def forecasted(its: Forecast, pack: Pack) -> Forecasted:
-    """Put a forecast into tables and notes."""
+def _book(job: Job, pack: Pack, report: Report) -> Book:
+    from mediaid.desk.budget.files import read_book  # noqa: PLC0415
+
+    if not job.register:
+        return read_book(job.files, pack, job.ignored, report)
+    from mediaid.desk.budget.registered import register_book  # noqa: PLC0415
+    from mediaid.register.database.open import open_register  # noqa: PLC0415
+
+    report(_("reading the register"), 0)
+    register = open_register(job.register)
+    try:
+        return register_book(register, job.register, pack)
+    finally:
+        register.close()
+
+
+def forecasted(its: Forecast, pack: Pack, bridge: Sequence[Table] = ()) -> Forecasted:
+    """Put a forecast into tables and notes; `bridge`: tables that are shown with it."""
     title = _("Aid of {year}, forecast from {claims} claims known by {day}").format(
         year=its.terms.year, claims=f"{its.claims:,}", day=its.terms.cut_off
     )
@@ -201,7 +232,7 @@ def forecasted(its: Forecast, pack: Pack) -> Forecasted:
         Note(_("Beware: {warning}").format(warning=warning), "warn") for warning in its.warnings
     ]
     return Forecasted(
-        title, tuple(forecast_tables(its, pack)), tuple(warnings), tuple(_notes(its, pack))
+        title, (*forecast_tables(its, pack), *bridge), tuple(warnings), tuple(_notes(its, pack))
     )
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from mediaid.desk.budget.tables import Bar, Money, Row, Table
+from mediaid.desk.budget.tables import Bar, Money, Row, Table, added, footed
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
+    from mediaid.budget.bridge.bridge import LineBridge
     from mediaid.budget.forecast.forecast import Forecast
+    from mediaid.budget.forecast.forecast import Path as Way
     from mediaid.packs.model import Pack
 
 
@@ -67,12 +70,13 @@ def _towns(its: Forecast) -> Table:
 
     shown = [q for q in COLUMNS if q in its.quantiles]
     columns = [its.towns(its.central.total), *(its.towns(its.quantiles[q]) for q in shown)]
+    # Quantiles do not add up to each other: each column is rounded by itself.
+    cells = [[row[0] for row in footed([[fen] for fen in its.values()])] for its in columns]
     rows = [
-        Row((town or _("(not stated)"), *(Money(column[town]) for column in columns)))
-        for town in columns[0]
+        Row((town or _("(not stated)"), *amounts))
+        for town, amounts in zip(columns[0], zip(*cells, strict=True), strict=True)
     ]
-    totals = (Money(sum(column.values())) for column in columns)
-    rows.append(Row((_("total"), *totals), True))
+    rows.append(Row((_("total"), *(added(column) for column in cells)), True))
     heads = (_("town"), _("central"), *(f"P{q}" for q in shown))
     note = _("Each amount is allocated to towns so that they add up.")
     return Table(_("By town"), heads, tuple(rows), note=note)
@@ -117,3 +121,40 @@ def _beside(its: Forecast) -> Table:
         rows.append(Row((_("chain ladder on aid"), Money(plain.chain_ladder), Money(plain.error))))
     title = _("Plain methods, for {year}").format(year=cut_off.year)
     return Table(title, ("", _("amount"), _("± (Mack)")), tuple(rows))
+
+
+def bridge_tables(pack: Pack, year: int, path: Way | None, last: Path | None) -> list[Table]:
+    """Return the way from last year's budget and execution to the forecast, a table for each line
+    of the budget that is aid; none if the pack names no such line.
+
+    `last`: a file of last year's accounts. Raises MediaidError for a file that is refused.
+    """
+    from mediaid.budget.bridge.bridge import bridges  # noqa: PLC0415
+    from mediaid.budget.bridge.given import read_last_year  # noqa: PLC0415
+    from mediaid.budget.funding.assumptions import NOTHING, Scenario  # noqa: PLC0415
+    from mediaid.budget.funding.years import BudgetYear, document_year  # noqa: PLC0415
+
+    lines = pack.published.lines if pack.published else {}
+    if not any(line.pays == "aid" for line in lines.values()):
+        return []
+    accounts = None if last is None else read_last_year(last, pack)
+    # Lines by headcount are funding's: its own need is not asked for here.
+    need = BudgetYear(year, Scenario("", NOTHING), (), (), ())
+    found = bridges(pack, need, document_year(pack), accounts, path)
+    return [_bridge(year, its) for its in found if lines[its.line].pays == "aid"]
+
+
+def _bridge(year: int, its: LineBridge) -> Table:
+    from mediaid.budget.bridge.present import step_names  # noqa: PLC0415
+
+    names = step_names(year)
+    rows, sources = [], []
+    for step in its.steps:
+        moved = step.kind in ("change", "unexplained")
+        amount = _("not stated") if step.fen is None else Money(step.fen)
+        rows.append(Row((("  " if moved else "") + names[step.name], amount), not moved))
+        if step.source:
+            sources.append(_("{step}: {source}").format(step=names[step.name], source=step.source))
+    title = _("From last year to this: {line}").format(line=f"{its.code} {its.label}".strip())
+    note = _("; ").join([*filter(None, [its.note]), *sources])
+    return Table(title, ("", _("amount")), tuple(rows), note=note)

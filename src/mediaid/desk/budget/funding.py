@@ -20,7 +20,7 @@ from mediaid.claims.cells import parse_written_yuan
 from mediaid.desk.budget.fields import AskedFor, take, whole
 from mediaid.desk.budget.files import headcounts_of
 from mediaid.desk.budget.funding_tables import SHOWN, funding_tables
-from mediaid.desk.budget.tables import Note, Table
+from mediaid.desk.budget.tables import Note, Table, Unit
 from mediaid.desk.choices import Choice, exact
 from mediaid.desk.packs import pack_of
 from mediaid.faults import MediaidError
@@ -45,9 +45,9 @@ MOST_PERSONS = 999_999_999
 
 @dataclass(frozen=True)
 class Funded:
-    """What came of it: tables by how they are looked at, notes, and what is wrong where."""
+    """What came of it: tables, notes, and what is wrong where."""
 
-    tables: Mapping[str, tuple[Table, ...]] = field(default_factory=dict)
+    tables: tuple[Table, ...] = ()
     notes: tuple[Note, ...] = ()
     problems: Mapping[At, str] = field(default_factory=dict)
 
@@ -191,8 +191,9 @@ class FundingSheet:
 
     # ── what it comes to ──────────────────────────────────────────────────────────────────────
 
-    def work_out(self) -> Funded:
-        """Return what the headcounts cost under the assumptions, or what is wrong with them."""
+    def work_out(self, shown: str = SHOWN[0], unit: Unit = Unit.yuan) -> Funded:
+        """Return what the headcounts cost under the assumptions, looked at in one of the ways of
+        SHOWN; or what is wrong with them."""
         if not (self.pack.funding or self.pack.work_funds or self.pack.enrolment):
             said = _("pack {pack} has no funding, no work funds and no enrolment")
             return Funded(notes=(Note(said.format(pack=self.pack.id), "warn"),))
@@ -209,9 +210,7 @@ class FundingSheet:
             found = budget_years(self.pack, years, given, (scenario,))
         except MediaidError as error:
             return Funded(notes=tuple(Note(str(fault), "bad") for fault in error.faults))
-        return Funded(
-            {shown: funding_tables(found, shown) for shown in SHOWN}, tuple(self._notes(found))
-        )
+        return Funded(funding_tables(found, shown, unit), tuple(self._notes(found)))
 
     def _headcounts(self, problems: dict[At, str]) -> Headcounts | None:
         if self.funding is None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mediaid.budget.funding.years import PARTICIPANTS
-from mediaid.desk.budget.tables import Bar, Money, Row, Table
+from mediaid.desk.budget.tables import Bar, Money, Row, Table, Unit, added, footed
 from mediaid.i18n import gettext as _
 from mediaid.money import show_yuan
 
@@ -19,21 +19,25 @@ if TYPE_CHECKING:
 
 SHOWN = ("payers", "places", "quarters", "months")
 """How funding can be looked at."""
+MOST_FOOTED = 120
+"""Rows up to which a table in 万元 is rounded so that it adds up."""
 
 
-def funding_tables(years: Sequence[BudgetYear], shown: str) -> tuple[Table, ...]:
+def funding_tables(
+    years: Sequence[BudgetYear], shown: str, unit: Unit = Unit.yuan
+) -> tuple[Table, ...]:
     """Return the tables of all years, looked at in one of the ways of SHOWN."""
-    return tuple(table for its in years for table in _of_year(its, shown))
+    return tuple(table for its in years for table in _of_year(its, shown, unit))
 
 
-def _of_year(its: BudgetYear, shown: str) -> Iterator[Table]:
+def _of_year(its: BudgetYear, shown: str, unit: Unit) -> Iterator[Table]:
     for table in its.fundings:
         if shown == "payers":
             yield _payers(its.year, table)
         elif shown == "places":
-            yield _places(its.year, table)
+            yield _places(its.year, table, unit)
         else:
-            yield _periods(its.year, table, shown)
+            yield _periods(its.year, table, shown, unit)
     if shown == "payers":
         if its.work_funds:
             yield _work_funds(its.year, its.work_funds)
@@ -48,18 +52,20 @@ def _title(year: int, name: object) -> str:
 def _payers(year: int, its: FundingTable) -> Table:
     parts = its.funding.components
     names = _payer_names(its)
+    cells = footed([[its.total(payer, part) for part in parts] for payer in its.payers])
+    by_payer = dict(zip(its.payers, cells, strict=True))
     whole = its.total()
 
-    def row(name: str, payer: str | None, total: bool = False) -> Row:
-        fen = its.total(payer)
-        by_part = (Money(its.total(payer, part)) for part in parts)
-        return Row((name, Money(fen), *by_part), total, Bar(fen, whole))
+    def row(name: str, payers: Sequence[str], total: bool = False) -> Row:
+        amounts = [added(column) for column in zip(*(by_payer[p] for p in payers), strict=True)]
+        fen = added(amounts)
+        return Row((name, fen, *amounts), total, Bar(fen.fen, whole))
 
-    rows = [row(names[payer], payer) for payer in its.funding.payers]
-    fiscal = (Money(its.fiscal()), *(Money(its.fiscal(component=part)) for part in parts))
-    rows.append(Row((_("all payers"), *fiscal), True, Bar(its.fiscal(), whole)))
-    rows.append(row(names[PARTICIPANTS], PARTICIPANTS))
-    rows.append(row(_("payers and participants"), None, True))
+    fiscal = tuple(its.funding.payers)
+    rows = [row(names[payer], (payer,)) for payer in fiscal]
+    rows.append(row(_("all payers"), fiscal, True))
+    rows.append(row(names[PARTICIPANTS], (PARTICIPANTS,)))
+    rows.append(row(_("payers and participants"), its.payers, True))
     heads = f"{sum(its.headcounts.values()):,}"
     title = _("{label}: {heads} persons").format(label=its.funding.label, heads=heads)
     return Table(
@@ -72,40 +78,45 @@ def _payer_names(its: FundingTable) -> dict[str, str]:
     return names | {PARTICIPANTS: str(its.funding.participants)}
 
 
-def _places(year: int, its: FundingTable) -> Table:
-    areas, names = its.funding.areas, _payer_names(its)
+def _places(year: int, its: FundingTable, unit: Unit) -> Table:
+    areas = its.funding.areas
+    cells = _amounts(
+        [[its.total(payer, place=place) for payer in its.payers] for place in its.headcounts], unit
+    )
     rows = [
-        Row(
-            (
-                place.name,
-                str(areas[place.area]),
-                count,
-                *(Money(its.total(payer, place=place)) for payer in its.payers),
-                Money(its.total(place=place)),
-            )
-        )
-        for place, count in its.headcounts.items()
+        Row((place.name, str(areas[place.area]), count, *amounts, added(amounts)))
+        for (place, count), amounts in zip(its.headcounts.items(), cells, strict=True)
     ]
-    totals = (*(Money(its.total(payer)) for payer in its.payers), Money(its.total()))
-    rows.append(Row((_("total"), "", sum(its.headcounts.values()), *totals), True))
-    heads = (_("place"), _("area"), _("number of persons"), *names.values(), _("total"))
-    return Table(_title(year, its.funding.label), heads, tuple(rows), left=2)
+    totals = [added(column) for column in zip(*cells, strict=True)]
+    heads = sum(its.headcounts.values())
+    rows.append(Row((_("total"), "", heads, *totals, added(totals)), True))
+    names = _payer_names(its).values()
+    columns = (_("place"), _("area"), _("number of persons"), *names, _("total"))
+    return Table(_title(year, its.funding.label), columns, tuple(rows), left=2)
 
 
-def _periods(year: int, its: FundingTable, shown: str) -> Table:
-    names = _payer_names(its)
+def _periods(year: int, its: FundingTable, shown: str, unit: Unit) -> Table:
     months = shown == "months"
     word = _("month {number}") if months else _("quarter {number}")
     parts_of = its.by_month if months else its.by_quarter
-    columns = [*(parts_of(payer) for payer in its.payers), parts_of()]
+    by_payer = [parts_of(payer) for payer in its.payers]
+    cells = _amounts([list(row) for row in zip(*by_payer, strict=True)], unit)
     rows = [
-        Row((word.format(number=number), *map(Money, amounts)))
-        for number, amounts in enumerate(zip(*columns, strict=True), 1)
+        Row((word.format(number=number), *amounts, added(amounts)))
+        for number, amounts in enumerate(cells, 1)
     ]
-    rows.append(Row((_("total"), *(Money(sum(column)) for column in columns)), True))
-    heads = (_("period"), *names.values(), _("total"))
+    totals = [added(column) for column in zip(*cells, strict=True)]
+    rows.append(Row((_("total"), *totals, added(totals)), True))
+    columns = (_("period"), *_payer_names(its).values(), _("total"))
     note = _("Equal months are our reading: the document does not say how much moves each time.")
-    return Table(_title(year, its.funding.label), heads, tuple(rows), note=note)
+    return Table(_title(year, its.funding.label), columns, tuple(rows), note=note)
+
+
+def _amounts(cells: list[list[int]], unit: Unit) -> list[list[Money]]:
+    """Amounts as cells; rounding many of them takes a while, so only where it is asked for."""
+    if unit is Unit.wan and len(cells) <= MOST_FOOTED:
+        return footed(cells)
+    return [[Money(fen) for fen in row] for row in cells]
 
 
 def _work_funds(year: int, lines: Sequence[WorkFundAmount]) -> Table:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
+from mediaid.budget.report.rounding import controlled
 from mediaid.i18n import gettext as _
 from mediaid.money import half_up, show_yuan
 
-_TEN_THOUSAND = 10_000
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+TEN_THOUSAND = 10_000
 """分 in a hundredth of 万元."""
 
 
@@ -31,13 +36,34 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True)
 class Money:
-    """A cell that is an amount, in 分."""
+    """A cell that is an amount, in 分. `wan`: hundredths of 万元 where its table was rounded so
+    that it adds up."""
 
     fen: int
+    wan: int | None = None
 
     def text(self, unit: Unit) -> str:
-        """Return it in a unit: in 元 exactly, in 万元 rounded half-up to two decimals."""
-        return show_yuan(self.fen) if unit is Unit.yuan else show_wan(self.fen)
+        """Return it in a unit: in 元 exactly, in 万元 rounded to two decimals, half-up unless its
+        table says otherwise."""
+        if unit is Unit.yuan:
+            return show_yuan(self.fen)
+        return show_wan(self.fen) if self.wan is None else show_yuan(self.wan)
+
+
+def footed(cells: Sequence[Sequence[int]]) -> list[list[Money]]:
+    """Return a table of 分 as amounts whose 万元 add up in rows and columns."""
+    rounded = controlled(cells, TEN_THOUSAND)
+    return [
+        [Money(fen, wan) for fen, wan in zip(*pair, strict=True)]
+        for pair in zip(cells, rounded, strict=True)
+    ]
+
+
+def added(amounts: Iterable[Money]) -> Money:
+    """Return a sum, in both units the sum of what is shown."""
+    its = list(amounts)
+    wans = [money.wan for money in its if money.wan is not None]
+    return Money(sum(money.fen for money in its), sum(wans) if len(wans) == len(its) else None)
 
 
 Cell = str | int | Money
@@ -47,7 +73,7 @@ Cell = str | int | Money
 def show_wan(fen: int) -> str:
     """分 as 万元 for reading, half-up to two decimals and with separators, such as 11,296.45."""
     sign = "-" if fen < 0 else ""
-    hundredths = half_up(abs(fen), 1, _TEN_THOUSAND)
+    hundredths = half_up(abs(fen), 1, TEN_THOUSAND)
     return show_yuan(hundredths) if not sign or not hundredths else sign + show_yuan(hundredths)
 
 

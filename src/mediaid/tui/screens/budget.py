@@ -163,9 +163,9 @@ class BudgetPage(Page):
 
     def do_budget_unit(self) -> None:
         """Show amounts in the other unit."""
+        unit = "yuan" if self.query_one(FundingView).unit == "wan" else "wan"
         for its in (self.query_one(FundingView), self.query_one(ForecastView)):
-            its.unit = None if its.unit else "wan"
-            its.draw()
+            its.show_unit(unit)
 
     def do_budget_run(self) -> None:
         """Start a forecast, or stop the one that runs."""

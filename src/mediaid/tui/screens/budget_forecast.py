@@ -11,8 +11,10 @@ from textual.widgets import Static
 
 from mediaid.desk.working import work as in_process
 from mediaid.i18n import gettext as _
+from mediaid.tui.guard import Guarded
 from mediaid.tui.lines import Line
 from mediaid.tui.screens.files import FileChooser
+from mediaid.tui.screens.page import Page
 from mediaid.tui.tables import document, note_lines, progress_line
 from mediaid.tui.text import content, harmless
 from mediaid.tui.widgets.pane import Pane
@@ -31,19 +33,19 @@ _WIDTH = 16
 RUN = "mediaid.desk.budget.forecast:run"
 
 
-class ForecastView(Container):
+class ForecastView(Guarded, Container):
     """The sheet at the left (or above), progress and results beside it."""
 
     DEFAULT_CSS = """
     ForecastView .results { height: 1fr; width: 1fr; }
-    ForecastView #progress { height: auto; max-height: 4; padding: 0 1; }
+    ForecastView #progress { height: auto; max-height: 4; padding: 0 1; background: $surface; }
     """
 
     def __init__(self, *, id: str, classes: str) -> None:
         super().__init__(id=id, classes=classes)
         self.sheet: ForecastSheet | None = None
         self.result: Forecasted | None = None
-        self.unit: str | None = None
+        self.unit = "yuan"
         self._worker: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
@@ -58,7 +60,8 @@ class ForecastView(Container):
         """Fill in another sheet; a forecast that runs under other rules is stopped."""
         self.stop()
         self.sheet, self.result = sheet, None
-        self._say(_("Choose files of claims (Ctrl+O), fill in the cut-off, then F8."))
+        said = _("Choose files of claims ({open}), fill in the cut-off, then {run}.")
+        self._say(said.format(open=self._key("budget_open"), run=self._key("budget_run")))
         self.draw()
 
     def take_focus(self) -> None:
@@ -123,13 +126,8 @@ class ForecastView(Container):
         result = self.result
         if result is None:
             return []
-        unit = Unit.wan if self.unit else Unit.yuan
         lines = [Line(harmless(result.title), 0, "strong"), *note_lines(result.warnings), Line("")]
-        lines += document(result.tables, unit, width)
-        if unit is Unit.wan:
-            lines.append(
-                Line(_("Each amount is rounded by itself: sums may look off."), 0, "faint")
-            )
+        lines += document(result.tables, Unit(self.unit), width)
         return [*lines, Line(""), *note_lines(result.notes)]
 
     def on_resize(self) -> None:
@@ -146,15 +144,16 @@ class ForecastView(Container):
         """Stop the forecast that runs; if none does, start one."""
         if self.running:
             self.stop()
-            self._say("■ " + _("Stopped. Nothing of it is kept; F8 starts again."))
+            said = _("Stopped. Nothing of it is kept; {run} starts again.")
+            self._say("■ " + said.format(run=self._key("budget_run")))
             return
         if self.sheet is None:
             return
         job, problems = self.sheet.job()
         if job is None:
             names = {its.name: its.label for its in self.sheet.fields}
-            said = [f"{names.get(at, _('files'))}: {why}" for at, why in problems.items()]
-            self._say("✗ " + "; ".join(said))
+            wrong = [f"{names.get(at, _('files'))}: {why}" for at, why in problems.items()]
+            self._say("✗ " + "; ".join(wrong))
             return
         self._worker = self._run(job)
 
@@ -174,12 +173,17 @@ class ForecastView(Container):
         except Exception as error:
             self._say("✗ " + _("The forecast could not be made: see the message."))
             raise error
-        self._say("✓ " + _("Done. F4: to the results."))
+        said = _("Done. {results}: to the results.")
+        self._say("✓ " + said.format(results=self._key("budget_results")))
         self.draw()
         self.query_one(Pane).scroll_home(animate=False)
 
     def _progress(self, doing: str, done: float) -> None:
-        self._say(progress_line(doing, done))
+        self._say(progress_line(doing, done, self._key("budget_run")))
+
+    def _key(self, action: str) -> str:
+        assert isinstance(self.screen, Page)
+        return self.screen.key(action)
 
     def _say(self, text: str) -> None:
         self.query_one("#progress", Static).update(content(text))
@@ -188,6 +192,11 @@ class ForecastView(Container):
         self.stop()
 
     # --- actions ---------------------------------------------------------------------------------
+
+    def show_unit(self, unit: str) -> None:
+        """Show amounts in another unit."""
+        self.unit = unit
+        self.draw()
 
     def remove_row(self) -> None:
         """Take the last file away."""

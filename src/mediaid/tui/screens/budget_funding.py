@@ -10,6 +10,7 @@ from textual.containers import Container
 from textual.message import Message
 
 from mediaid.i18n import gettext as _
+from mediaid.tui.guard import Guarded
 from mediaid.tui.lines import Line
 from mediaid.tui.screens.dialogs import Confirm
 from mediaid.tui.screens.files import FileChooser
@@ -31,7 +32,7 @@ _LABEL = 6
 _ASKED_LABEL = 48
 
 
-class FundingView(Container):
+class FundingView(Guarded, Container):
     """The sheet at the left (or above), the tables beside it."""
 
     class WorkedOut(Message):
@@ -46,7 +47,7 @@ class FundingView(Container):
         super().__init__(id=id, classes=classes)
         self.sheet: FundingSheet | None = None
         self.funded: Funded | None = None
-        self.unit: str | None = None
+        self.unit = "yuan"
         self._shown = 0
         self._change = 0
 
@@ -143,13 +144,18 @@ class FundingView(Container):
     # --- what it comes to ------------------------------------------------------------------------
 
     def _work_out(self) -> None:
+        from mediaid.desk.budget.funding_tables import SHOWN  # noqa: PLC0415 - with the sheet
+
         self._change += 1
         if self.sheet is not None:
-            self._working(self.sheet.copy(), self._change)
+            shown = SHOWN[self._shown % len(SHOWN)]
+            self._working(self.sheet.copy(), shown, self.unit, self._change)
 
     @work(thread=True, exclusive=True, exit_on_error=False)
-    def _working(self, sheet: FundingSheet, change: int) -> None:
-        self.post_message(self.WorkedOut(sheet.work_out(), change))
+    def _working(self, sheet: FundingSheet, shown: str, unit: str, change: int) -> None:
+        from mediaid.desk.budget.tables import Unit  # noqa: PLC0415 - with the sheet
+
+        self.post_message(self.WorkedOut(sheet.work_out(shown, Unit(unit)), change))
 
     @on(WorkedOut)
     def _worked_out(self, event: WorkedOut) -> None:
@@ -168,21 +174,14 @@ class FundingView(Container):
 
     def lines(self, width: int) -> list[Line]:
         """Return what stands beside the sheet, laid out in a width."""
-        from mediaid.desk.budget.funding_tables import SHOWN  # noqa: PLC0415 - with the sheet
-        from mediaid.desk.budget.tables import Unit  # noqa: PLC0415
+        from mediaid.desk.budget.tables import Unit  # noqa: PLC0415 - with the sheet
 
         funded = self.funded
         assert funded is not None
         if funded.problems:
             lines = [Line("✗ " + _("To correct: see beside the fields"), 0, "bad")]
             return lines + note_lines(funded.notes)
-        unit = Unit.wan if self.unit else Unit.yuan
-        shown = funded.tables.get(SHOWN[self._shown], ())
-        lines = document(shown, unit, width)
-        if unit is Unit.wan and lines:
-            lines.append(
-                Line(_("Each amount is rounded by itself: sums may look off."), 0, "faint")
-            )
+        lines = document(funded.tables, Unit(self.unit), width)
         return [*lines, Line(""), *note_lines(funded.notes)]
 
     def on_resize(self) -> None:
@@ -190,12 +189,15 @@ class FundingView(Container):
 
     # --- actions ---------------------------------------------------------------------------------
 
+    def show_unit(self, unit: str) -> None:
+        """Show amounts in another unit."""
+        self.unit = unit
+        self._work_out()
+
     def next_table(self) -> None:
         """Look at it by payer, by place, by quarter or by month."""
-        from mediaid.desk.budget.funding_tables import SHOWN  # noqa: PLC0415
-
-        self._shown = (self._shown + 1) % len(SHOWN)
-        self.draw()
+        self._shown += 1
+        self._work_out()
         self.query_one(Pane).scroll_home(animate=False)
 
     def remove_row(self) -> None:

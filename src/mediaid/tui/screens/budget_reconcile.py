@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from mediaid.faults import MediaidError
 from mediaid.i18n import gettext as _
+from mediaid.tui.guard import Guarded
 from mediaid.tui.lines import Line
 from mediaid.tui.text import content
 from mediaid.tui.widgets.pane import Pane
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
     from mediaid.desk.budget.reconciliation import Reconciled
 
 
-class ReconcileView(Container):
+class ReconcileView(Guarded, Container):
     """The findings above, the one at the cursor below."""
 
     DEFAULT_CSS = """
-    BudgetPage ReconcileView.view { layout: vertical; }
+    BudgetPage ReconcileView.view, BudgetPage.-wide ReconcileView.view { layout: vertical; }
     ReconcileView #summary { height: auto; max-height: 3; padding: 0 1; }
     ReconcileView RowList { height: 55%; }
     """

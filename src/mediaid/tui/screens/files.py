@@ -93,7 +93,7 @@ class FileChooser(Guarded, ModalScreen[Path | None]):
             box.border_subtitle = Content(keys)
             yield Static("", id="folder", markup=False)
             yield PathInput(self)
-            yield RowList([Column(_("name"), 0), Column(_("bytes"), 15, right=True)])
+            yield RowList([Column(_("file or folder"), 0), Column(_("bytes"), 15, right=True)])
             yield Static("", id="trouble", markup=False)
 
     def on_mount(self) -> None:

@@ -37,14 +37,9 @@ _LABEL = 20
 _WIDTH = 40
 
 
-def tried_lines(tried: Tried, width: int) -> list[Line]:
-    """Say what would come of a file, or came of it."""
+def tried_lines(tried: Tried, width: int, take: str) -> list[Line]:
+    """Say what would come of a file, or came of it; `take`: the key that takes it in."""
     lines = [Line(tried.title, 0, "title")]
-    if not tried.sure:
-        lines.append(Line("▲ " + _("Recognised by its headings alone: check that it is right."),
-                          0, "warn"))  # fmt: skip
-    for name, count in tried.counts:
-        lines.append(Line(spread(name, f"{count:,}", min(width, 40)), 1, "plain"))
     if tried.taken:
         lines.append(Line("✓ " + _("All of it is taken in."), 0, "good"))
     elif not tried.possible:
@@ -53,7 +48,14 @@ def tried_lines(tried: Tried, width: int) -> list[Line]:
     elif not tried.changes:
         lines.append(Line("✓ " + _("All of it is there already: nothing to take in."), 0, "good"))
     else:
-        lines.append(Line("▶ " + _("Nothing is changed yet. F9 takes all of it in."), 0, "strong"))
+        said = _("Nothing is changed yet. {take} takes all of it in.").format(take=take)
+        lines.append(Line("▶ " + said, 0, "strong"))
+    if not tried.sure:
+        said = _("Recognised by its headings alone: check that it is right.")
+        lines.append(Line("▲ " + said, 0, "warn"))
+    half = max(min(width, 80) // 2 - 2, 16)
+    counts = [spread(name, f"{count:,}", half) for name, count in tried.counts]
+    lines += [Line("    ".join(counts[at : at + 2])) for at in range(0, len(counts), 2)]
     lines += [Line("▲ " + note, 0, "warn") for note in tried.notes]
     if tried.recognised:
         lines += [Line(""), Line(_("How it is read"), 0, "strong")]
@@ -107,7 +109,8 @@ class ImportPage(Page):
 
     def on_mount(self) -> None:
         self.desk_app.import_sheet = self.sheet
-        self._say(_("Choose a file (Ctrl+O), then F8 tries it: nothing is changed by that."))
+        said = _("Choose a file ({open}), then {run} tries it: nothing is changed by that.")
+        self._say(said.format(open=self.key("import_open"), run=self.key("import_try")))
         self.query_one(Sheet).field.focus()
         self.draw()
 
@@ -150,13 +153,17 @@ class ImportPage(Page):
                 SheetRow(asked.label, (Cell(asked.name, text, _WIDTH),), wrong, room=_LABEL)
             )
         self.query_one(Sheet).show(rows)
-        file = str(self.sheet.file) if self.sheet.file else _("none chosen: Ctrl+O")
+        file = (
+            str(self.sheet.file)
+            if self.sheet.file
+            else _("none chosen: {open}").format(open=self.key("import_open"))
+        )
         self.query_one("#file", Static).update(
             content(_("File: {file}").format(file=harmless(file)))
         )
         pane = self.query_one("#tried", Pane)
         width = max(pane.size.width - 3, 20)
-        pane.show(tried_lines(self.tried, width) if self.tried else [])
+        pane.show(tried_lines(self.tried, width, self.key("import_take")) if self.tried else [])
         self.query_one(RowList).show(len(self.tried.listed) if self.tried else 0, self._row)
         self._show_reason(0)
 
@@ -192,7 +199,7 @@ class ImportPage(Page):
         self.query_one("#progress", Static).update(content(text))
 
     def _progress(self, doing: str, done: float) -> None:
-        self._say(progress_line(doing, done))
+        self._say(progress_line(doing, done, self.key("import_try")))
 
     def stop(self) -> None:
         """End what is being done, if anything; of a file that is being taken in nothing is kept."""
@@ -224,7 +231,7 @@ class ImportPage(Page):
         """Take in what was tried, after asking."""
         tried, job = self.tried, self._tried_job
         if self.working or tried is None or job is None or tried.taken:
-            self._say("▲ " + _("Try the file first (F8)."))
+            self._say("▲ " + _("Try the file first ({run}).").format(run=self.key("import_try")))
             return
         if not tried.possible or not tried.changes:
             self._say("▲ " + _("There is nothing that could be taken in."))
@@ -260,7 +267,8 @@ class ImportPage(Page):
             self.stop()
             self.sheet.file = path
             self._forget()
-            self._say(_("F8 tries it: nothing is changed by that."))
+            said = _("{run} tries it: nothing is changed by that.")
+            self._say(said.format(run=self.key("import_try")))
             self.draw()
 
     def do_import_rows(self) -> None:

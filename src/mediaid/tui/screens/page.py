@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.screen import Screen
 
+from mediaid.tui.actions import key_name
 from mediaid.tui.guard import Guarded
 from mediaid.tui.widgets.bars import KeyBar, TopBar
 from mediaid.tui.widgets.kept import Kept
@@ -42,6 +43,10 @@ class Page(Guarded, Kept, Screen[None]):
     def parts(self) -> ComposeResult:
         """Yield what the screen itself consists of."""
         raise NotImplementedError
+
+    def key(self, action: str) -> str:
+        """Return the key that does an action, as it is shown."""
+        return key_name(self.desk_app.keys_by_action[action])
 
     def say(self, about: str) -> None:
         """Show what is being worked on in the top bar."""
