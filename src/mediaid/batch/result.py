@@ -71,16 +71,25 @@ def result_frame(lines: Lines, claims: Claims, overpaid: bool) -> pl.DataFrame:
     }
     with ThreadPoolExecutor(WORKERS) as pool:
         columns = dict(zip(made, pool.map(lambda make: make(), made.values()), strict=True))
+    # Where nothing was paid at the counter, all aid is payable: one column serves both.
+    same = lines.payable is lines.aid
     for name in AMOUNTS:
-        columns[name] = pl.Series(getattr(lines, name))
+        if not (same and name == "payable"):
+            columns[name] = pl.Series(getattr(lines, name))
     if lines.overpaid is not None:
         columns["overpaid"] = pl.Series(lines.overpaid)
     elif overpaid:
         columns["overpaid"] = pl.zeros(lines.n, pl.Int64, eager=True)
-    columns = {name: columns[name] for name in HEADINGS if name in columns}
     columns.update(_payers(lines.payers))
     money = [name for name in columns if name in MONEY or name.startswith(PAYER)]
-    return pl.DataFrame(columns).with_columns(yuan(name) for name in money)
+    frame = pl.DataFrame(columns).with_columns(yuan(name) for name in money)
+    if same:
+        frame = frame.with_columns(payable=pl.col("aid"))
+    # Payers' columns stand last, in their order.
+    return frame.select(
+        *(name for name in HEADINGS if name in frame.columns),
+        *(name for name in frame.columns if name not in HEADINGS),
+    )
 
 
 def _payers(payers: Mapping[str, NDArray[np.int64]]) -> dict[str, pl.Series]:
