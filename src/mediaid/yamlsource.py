@@ -7,6 +7,7 @@ refused: a policy file holds no hidden second meaning.
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -321,3 +322,49 @@ def _remedy(problem: str, context: str, lines: Iterable[str]) -> str:
         if sign in problem or sign in context:
             return remedy
     return _("entries that belong together begin in the same column")
+
+
+def as_nodes(text: str) -> Any:
+    """Return sound YAML as nodes that keep how it is written: remarks, order, quotation marks.
+
+    They can be changed like dicts and lists of text.
+    """
+    return _texts().load(text)
+
+
+def on_a_line(items: list[Any]) -> Any:
+    """Return a list that is to be written on one line."""
+    from ruamel.yaml.comments import CommentedSeq  # noqa: PLC0415 - as above
+
+    line = CommentedSeq(items)
+    line.fa.set_flow_style()
+    return line
+
+
+def written(nodes: Any) -> str:
+    """Return nodes, or dicts and lists of text, as YAML; what was read stays as it was written."""
+    out = io.StringIO()
+    _texts().dump(nodes, out)
+    return out.getvalue().removesuffix("...\n")
+
+
+def _texts() -> Any:
+    from ruamel.yaml import YAML  # noqa: PLC0415 - as above
+    from ruamel.yaml.nodes import ScalarNode  # noqa: PLC0415
+    from ruamel.yaml.resolver import VersionedResolver  # noqa: PLC0415
+    from ruamel.yaml.tag import Tag  # noqa: PLC0415
+
+    class Texts(VersionedResolver):
+        """Every scalar is the text that is written."""
+
+        def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
+            if kind is ScalarNode:
+                return Tag(suffix="tag:yaml.org,2002:str")
+            return super().resolve(kind, value, implicit)
+
+    yaml = YAML()
+    yaml.Resolver = Texts
+    yaml.preserve_quotes = True
+    yaml.width = 1_000_000
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    return yaml

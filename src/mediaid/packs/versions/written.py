@@ -6,10 +6,10 @@ Comments, order and spelling of all that did not change are kept.
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any
 
+from mediaid import yamlsource
 from mediaid.packs.kinds import KINDS
 
 Raw = dict[str, Any]
@@ -24,7 +24,7 @@ def write_back(folder: Path, before: Raw, after: Raw) -> list[str]:
     """
     changed = []
     for path in sorted(its for its in folder.iterdir() if its.suffix in (".yaml", ".yml")):
-        node = _load(path.read_text(encoding="utf-8-sig"))
+        node = yamlsource.as_nodes(path.read_text(encoding="utf-8-sig"))
         first = next(iter(node))
         kind = KINDS[first]
         if kind.part not in before:
@@ -35,7 +35,7 @@ def write_back(folder: Path, before: Raw, after: Raw) -> list[str]:
         if old == new:
             continue
         _sync(node if kind.keyed or first == "pack" else node[first], old, new)
-        path.write_text(as_yaml(node), encoding="utf-8")
+        path.write_text(yamlsource.written(node), encoding="utf-8")
         changed.append(path.name)
     return changed
 
@@ -104,48 +104,11 @@ def _as_written(raw: Any) -> Any:
 
 def _on_a_line(items: list[Any]) -> Any:
     """Return a list that is written on one line: codes, fields, bands."""
-    from ruamel.yaml.comments import CommentedSeq  # noqa: PLC0415
-
     if any("from" in its or "at" in its for its in items if isinstance(its, dict)):
         return items
-    line = CommentedSeq(items)
-    line.fa.set_flow_style()
-    return line
+    return yamlsource.on_a_line(items)
 
 
 def plain_yaml(data: Any) -> str:
     """Return plain data as YAML in the manner of the packs."""
-    return as_yaml(_as_written(data))
-
-
-def as_yaml(data: Any) -> str:
-    """Return nodes as YAML; what was read stays as it was written."""
-    out = io.StringIO()
-    _yaml().dump(data, out)
-    return out.getvalue().removesuffix("...\n")
-
-
-def _load(text: str) -> Any:
-    return _yaml().load(text)
-
-
-def _yaml() -> Any:
-    from ruamel.yaml import YAML  # noqa: PLC0415 - as in yamlsource
-    from ruamel.yaml.nodes import ScalarNode  # noqa: PLC0415
-    from ruamel.yaml.resolver import VersionedResolver  # noqa: PLC0415
-    from ruamel.yaml.tag import Tag  # noqa: PLC0415
-
-    class Texts(VersionedResolver):
-        """Every scalar is the text that is written."""
-
-        def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
-            if kind is ScalarNode:
-                return Tag(suffix="tag:yaml.org,2002:str")
-            return super().resolve(kind, value, implicit)
-
-    yaml = YAML()
-    yaml.Resolver = Texts
-    yaml.preserve_quotes = True
-    yaml.width = 1_000_000
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    return yaml
+    return yamlsource.written(_as_written(data))
