@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Files of tests are dealt out to two processes: what a file sets up serves all of its tests.
 PARALLEL := -n 2 --dist loadfile
+DEMONSTRATION := build/demonstration.db
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 # Tried by running, since a version manager leaves commands behind that only say "not installed".
@@ -13,10 +14,11 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 	if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
 	then echo $$python; break; fi; done)
 
-.PHONY: help run test check bench messages format lock clean distclean
+.PHONY: help run worked test check bench messages format lock clean distclean
 
 help:
-	@echo 'make run        settle one case and a small file of sample claims'
+	@echo 'make run        open the interface on a register of made-up people; without a terminal,'
+	@echo '                settle one case and a small file of sample claims'
 	@echo 'make test       make check, then the tests'
 	@echo 'make check      lint, formatting, types, import direction, Chinese messages'
 	@echo 'make bench      the benchmarks'
@@ -25,10 +27,26 @@ help:
 	@echo 'make lock       pin the requirements again (UPGRADE=1: take newer versions)'
 	@echo 'make clean      remove what the above leave behind; make distclean: and .venv'
 
+# What is tried here stays in build/: drafts and settings too.
 run: $(VENV)/.installed-run
+	@if [ -t 0 ] && [ -t 1 ] && [ "$$TERM" != dumb ]; then \
+		$(MAKE) --no-print-directory $(DEMONSTRATION) && \
+		MEDIAID_STATE=build/demonstration $(BIN)/mediaid --register $(DEMONSTRATION); \
+	else \
+		$(MAKE) --no-print-directory worked; \
+	fi
+
+worked: $(VENV)/.installed-run
+	@echo 'There is no terminal to open the interface on: here are a worked case and a file of claims.'
 	$(BIN)/mediaid calc --category dibao --setting inpatient --insurance resident --self-paid 8000 --date 2023-05-01
 	@mkdir -p build
 	$(BIN)/mediaid batch examples/claims-2023.csv -o build/aid-lines.csv
+
+# Made anew when the tables are others than before.
+$(DEMONSTRATION): $(wildcard src/mediaid/register/schema/*.py src/mediaid/register/migrations/versions/*.py)
+	@mkdir -p build
+	@rm -f $@ $@-wal $@-shm
+	$(BIN)/mediaid register demo --register $@
 
 # The tests run even when a check fails: their closing line is always there to be read.
 test: $(VENV)/.installed-test

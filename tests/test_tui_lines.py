@@ -83,10 +83,10 @@ def test_the_footer_fits_eighty_columns_and_keeps_the_way_out(page: str, lang: i
     assert width <= 80
     assert {"help", "palette", "quit"} <= {action.id for action in shown}
     if page == "entry":
-        assert {"save", "new"} <= {action.id for action in shown}
+        assert {"submit", "new"} <= {action.id for action in shown}
 
 
 def test_a_key_of_ones_own_must_be_free() -> None:
     assert actions.keymap({"save": "f11"})["save"] == "f11"
-    assert actions.keymap({"save": "ctrl+q"})["save"] == "ctrl+s"
+    assert actions.keymap({"save": "ctrl+q"})["save"] == "ctrl+k"
     assert actions.keymap({"nothing": "f11"}) == actions.keymap({})

@@ -42,10 +42,14 @@ class Desk:
         return self.page.entry
 
     async def until(self, holds: Callable[[], object]) -> None:
-        """Wait until something holds; fail after a minute."""
-        async with asyncio.timeout(60):
-            while not holds():
-                await asyncio.sleep(0.01)
+        """Wait until something holds; fail after a minute, with what is on the screen."""
+        try:
+            async with asyncio.timeout(60):
+                while not holds():
+                    await asyncio.sleep(0.01)
+        except TimeoutError:
+            strips = self.app.screen._compositor.render_strips()
+            raise AssertionError("\n".join(strip.text for strip in strips)) from None
 
     async def keys(self, *keys: str) -> None:
         """Type at once, as a fast typist ahead of the screen: words by character, keys by name."""
@@ -92,12 +96,14 @@ class Desk:
 
 
 def drive(
-    scenario: Callable[[Desk], Awaitable[None]], size: tuple[int, int] = SIZES[0]
+    scenario: Callable[[Desk], Awaitable[None]],
+    size: tuple[int, int] = SIZES[0],
+    register: str = "",
 ) -> MediaidApp:
     """Open the interface, wait for its form, run a scenario, and close it."""
 
     async def run() -> MediaidApp:
-        app = MediaidApp()
+        app = MediaidApp(register)
         async with app.run_test(size=size, notifications=True) as pilot:
             desk = Desk(app, pilot)
             await desk.until(lambda: app.entry_page.entry and app.focused)

@@ -25,7 +25,7 @@ compile() {
 
 # All others agree with test.txt, so that one .venv can hold them together.
 compile test pyproject.toml requirements/build.in --extra test
-compile run pyproject.toml requirements/build.in --extra batch -c requirements/test.txt
+compile run pyproject.toml requirements/build.in --extra register --extra tui -c requirements/test.txt
 compile bench pyproject.toml requirements/build.in --extra bench -c requirements/test.txt
 compile bench-openfisca pyproject.toml --extra bench-openfisca \
     -c requirements/test.txt -c requirements/bench.txt

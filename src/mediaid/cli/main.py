@@ -44,8 +44,10 @@ def main(arguments: list[str]) -> int:
         if rest == ["--version"]:
             typer.echo(f"mediaid {__version__}")
             return 0
-        if not rest:
-            return _open_desk(language_given=bool(arguments) or "MEDIAID_LANG" in os.environ)
+        register = _desk_of(rest)
+        if register is not None:
+            given = len(arguments) > len(rest) or "MEDIAID_LANG" in os.environ
+            return _open_desk(language_given=given, register=register)
         return _invoke(rest)
     except MediaidError as error:
         print(error, file=sys.stderr)  # noqa: T201
@@ -57,7 +59,21 @@ def main(arguments: list[str]) -> int:
         return 0
 
 
-def _open_desk(*, language_given: bool) -> int:
+def _desk_of(arguments: list[str]) -> str | None:
+    """Return the register that the interface is to open with, "" for the usual one; None where
+    there is a command."""
+    if not arguments:
+        return ""
+    name, equals, value = arguments[0].partition("=")
+    if name != "--register" or len(arguments) > (1 if equals else 2):
+        return None
+    value = value if equals else (arguments[1:] or [""])[0]
+    if not value:
+        raise MediaidError(Fault("--register", _("name a file or postgresql://…")))
+    return value
+
+
+def _open_desk(*, language_given: bool, register: str) -> int:
     """`mediaid` alone opens the terminal interface, where there is a terminal."""
     from mediaid.tui.launch import can_open, launch  # noqa: PLC0415 - commands do without it
 
@@ -66,7 +82,7 @@ def _open_desk(*, language_given: bool) -> int:
             _("there is no terminal to open the interface on; for commands see mediaid --help")
         )
     gc.enable()
-    return launch(language_given=language_given)
+    return launch(language_given=language_given, register=register)
 
 
 def _speak_utf8() -> None:

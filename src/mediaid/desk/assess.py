@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mediaid.claims.fields import pack_fields
 from mediaid.claims.records import from_records
+from mediaid.claims.selfpaid import PARTS, derive_one
 from mediaid.desk.cells import read
+from mediaid.desk.form import BILL_NAMES
 from mediaid.engine.explain import explain
 from mediaid.engine.lines import NO_BENEFIT
 from mediaid.engine.present import as_text
@@ -17,9 +20,12 @@ from mediaid.engine.verbs.cap import CapRun
 from mediaid.faults import ClaimError
 from mediaid.i18n import gettext as _
 from mediaid.i18n import language
+from mediaid.money import format_yuan, parse_yuan, show_yuan
 from mediaid.packs.values import NO_LIMIT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mediaid.desk.case import Bill, Case
     from mediaid.desk.form import Form, FormField
     from mediaid.engine.settle import Settlement
@@ -70,6 +76,12 @@ class Assessment:
     explanation: tuple[str, ...] = ()
     total: int = 0
     payable: int = 0
+    derived: dict[int, str] = field(default_factory=dict)
+    """How self-paid was derived, by the bill's position."""
+    corrected: tuple[str, ...] = ()
+    """Other cases of the register that this one would have corrected."""
+    notes: dict[int, str] = field(default_factory=dict)
+    """What to look at though it is not wrong, by the bill's position."""
 
     @property
     def complete(self) -> bool:
@@ -83,17 +95,11 @@ def assess(case: Case, form: Form, pack: Pack, shown: int = 0) -> Assessment:
     `shown` is the position of the bill to explain; the nearest sound one stands in for one that
     is not. Bills of a day keep the order of the form.
     """
-    reading = _Reading(form, pack)
-    head = reading.fields(form.head, case.head, None)
-    rows: dict[int, dict[str, str]] = {}
-    for position, bill in enumerate(case.bills):
-        if not bill.blank:
-            row = reading.bill(bill, head, position)
-            if row is not None:
-                rows[position] = row
+    reading = Reading(form, pack)
+    rows = reading.rows(case)
     _refuse_later(case, rows, pack, reading.problems)
     if reading.blocked or not rows:
-        return Assessment(reading.problems, tuple(reading.missing))
+        return reading.without_result()
     claims = {
         position: {"claim_id": f"{position + 1:04d}", "person_id": "P", **row}
         for position, row in rows.items()
@@ -102,19 +108,42 @@ def assess(case: Case, form: Form, pack: Pack, shown: int = 0) -> Assessment:
         settlement = settle(from_records(claims.values(), pack), pack, traced=True)
     except ClaimError as error:
         return _refused(error, claims, pack, reading)
-    nearest = min(rows, key=lambda position: (abs(position - shown), position))
-    return _settled(settlement, case, list(rows), nearest, reading)
+    return _settled(settlement, case, list(rows), nearest(rows, shown), reading)
 
 
-class _Reading:
+def nearest(rows: Iterable[int], shown: int) -> int:
+    """Return the position nearest to the one to be shown."""
+    return min(rows, key=lambda position: (abs(position - shown), position))
+
+
+class Reading:
     """Reads what was typed, and keeps what is wrong or missing by its place."""
 
     def __init__(self, form: Form, pack: Pack) -> None:
         self.form, self.pack = form, pack
         self.problems: dict[Place, str] = {}
         self.missing: list[Place] = []
+        self.derived: dict[int, str] = {}
+        self.notes: dict[int, str] = {}
+        self.parts: dict[int, dict[str, int]] = {}
+        """The amounts a bill states, 分, by position: those that self-paid follows from."""
         self.blocked = False
         """Something of the person is wrong: no bill can be settled."""
+
+    def rows(self, case: Case) -> dict[int, dict[str, str]]:
+        """Return what a claim would carry of each sound bill, by position."""
+        head = self.fields(self.form.head, case.head, None)
+        rows: dict[int, dict[str, str]] = {}
+        for position, bill in enumerate(case.bills):
+            if not bill.blank:
+                row = self.bill(bill, head, position)
+                if row is not None:
+                    rows[position] = row
+        return rows
+
+    def without_result(self, general: tuple[str, ...] = ()) -> Assessment:
+        """Return what is wrong and missing, where nothing could be settled."""
+        return Assessment(self.problems, tuple(self.missing), general, derived=self.derived)
 
     def fields(
         self, fields: tuple[FormField, ...], texts: dict[str, str], position: int | None
@@ -133,7 +162,7 @@ class _Reading:
 
     def bill(self, bill: Bill, head: dict[str, str], position: int) -> dict[str, str] | None:
         """Return a bill's row, or None when something of it is wrong or missing."""
-        own = self.fields(self.form.bill, bill.values, position)
+        own = self._derive(self.fields(self.form.bill, bill.values, position), position)
         sound = not any(place[0] == position for place in self.problems)
         row = head | own
         for its in (*self.form.head, *self.form.bill):
@@ -143,8 +172,33 @@ class _Reading:
             place: Place = (None if of_head else position, its.name)
             if place not in self.problems and place not in self.missing:
                 self.missing.append(place)
-            sound = False
+            if its not in BILL_NAMES:  # a register wants to know them, no rule does
+                sound = False
         return row if sound else None
+
+    def _derive(self, own: dict[str, str], position: int) -> dict[str, str]:
+        """Put self-paid in the place of the amounts it follows from."""
+        stated = {name: parse_yuan(own[name]) for name in PARTS if name in own}
+        kept = {
+            name: text
+            for name, text in own.items()
+            if name not in PARTS or name == "self_paid" or name in pack_fields(self.pack)
+        }
+        self.parts[position] = stated
+        amounts = [self.problems[place] for place in self.problems if place[0] == position
+                   and place[1] in PARTS]  # fmt: skip
+        if not stated or amounts or stated.keys() <= {"self_paid"}:
+            return kept
+        try:
+            *before, result = derive_one(stated, self.pack.preselfpay)
+        except ValueError as error:
+            self.problems[position, "self_paid"] = str(error)
+            return kept
+        if before:
+            terms = " ".join(f"{its.sign} {PARTS[its.part]} {show_yuan(its.fen)}" for its in before)
+            said = f"{terms.strip()} = {show_yuan(result.fen)}".replace("- ", "− ")
+            self.derived[position] = said
+        return kept | {"self_paid": format_yuan(result.fen)}
 
 
 def _refuse_later(
@@ -166,7 +220,7 @@ def _refuse_later(
 
 
 def _refused(
-    error: ClaimError, claims: dict[int, dict[str, str]], pack: Pack, reading: _Reading
+    error: ClaimError, claims: dict[int, dict[str, str]], pack: Pack, reading: Reading
 ) -> Assessment:
     """Put each fault beside its bill, as far as it names one."""
     general = []
@@ -177,11 +231,11 @@ def _refused(
                 break
         else:
             general.append(str(fault))
-    return Assessment(reading.problems, tuple(reading.missing), tuple(general))
+    return reading.without_result(tuple(general))
 
 
 def _settled(
-    settlement: Settlement, case: Case, positions: list[int], shown: int, reading: _Reading
+    settlement: Settlement, case: Case, positions: list[int], shown: int, reading: Reading
 ) -> Assessment:
     lines, pack = settlement.lines, settlement.pack
     row = positions.index(shown)
@@ -206,14 +260,15 @@ def _settled(
         shown,
         len(positions),
         tuple(aids),
-        tuple(_caps(settlement, row)),
+        tuple(caps_of(settlement, row)),
         tuple(as_text(result).splitlines()),
         int(lines.aid[ours].sum()),
         int(lines.payable[ours].sum()),
+        reading.derived,
     )
 
 
-def _caps(settlement: Settlement, row: int) -> list[CapUse]:
+def caps_of(settlement: Settlement, row: int) -> list[CapUse]:
     """Return the annual caps that a bill met, from the figures its explanation is made of."""
     found = []
     for run in settlement.runs.values():

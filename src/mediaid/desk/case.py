@@ -21,12 +21,19 @@ class Bill:
 
 @dataclass
 class Case:
-    """A person's bills under a pack. `head` holds what is the same for all of them."""
+    """A person's bills under a pack. `head` holds what is the same for all of them.
+
+    With a register: `person` is the person's number there, `number` that of a case whose bills are
+    entered anew, and `answers` what was said to the questions asked before it is submitted.
+    """
 
     pack: str
     readings: dict[str, str] = field(default_factory=dict)
     head: dict[str, str] = field(default_factory=dict)
     bills: list[Bill] = field(default_factory=lambda: [Bill()])
+    person: int | None = None
+    number: str = ""
+    answers: dict[str, str] = field(default_factory=dict)
 
     @property
     def blank(self) -> bool:
@@ -42,6 +49,9 @@ class Case:
             dict(self.readings),
             dict(self.head),
             [Bill(dict(bill.values), bill.earlier) for bill in self.bills],
+            self.person,
+            self.number,
+            dict(self.answers),
         )
 
     def to_data(self) -> dict[str, Any]:
@@ -51,6 +61,9 @@ class Case:
             "readings": self.readings,
             "head": self.head,
             "bills": [{"values": b.values, "earlier": b.earlier} for b in self.bills],
+            "person": self.person,
+            "number": self.number,
+            "answers": self.answers,
         }
 
     @classmethod
@@ -59,7 +72,16 @@ class Case:
         try:
             bills = [Bill(_texts(b["values"]), bool(b["earlier"])) for b in data["bills"]]
             head, readings = _texts(data["head"]), _texts(data["readings"])
-            return cls(str(data["pack"]), readings, head, bills or [Bill()])
+            person = data.get("person")
+            return cls(
+                str(data["pack"]),
+                readings,
+                head,
+                bills or [Bill()],
+                person if isinstance(person, int) else None,
+                str(data.get("number", "")),
+                _texts(data.get("answers", {})),
+            )
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(str(error)) from None
 

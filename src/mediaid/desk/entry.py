@@ -12,10 +12,12 @@ from mediaid.desk.form import OVERRIDES, form_of
 from mediaid.desk.packs import pack_of
 from mediaid.desk.settings import DEFAULT_PACK
 from mediaid.faults import MediaidError
+from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
     from mediaid.desk.form import Form, FormField
     from mediaid.packs.model import Pack
+    from mediaid.register.determinations.foresee import Standing
 
 _ANEW = ("money", "date", "count")
 """Kinds of fields that a repeated bill has of its own."""
@@ -25,28 +27,45 @@ class Entry:
     """A case on the screen. The last bill of the form is always blank: the grid grows by it.
 
     `trouble` is what went wrong on opening, in words; nothing that was typed is lost by it.
+    `registered` is the pack a register decides by, where the case is to go to one; `standing` then
+    is what the register knows of the person. `refused` is what the register said of a field when
+    it was asked last; it holds until the field is changed.
     """
 
-    def __init__(self, case: Case, draft: drafts.Draft | None = None) -> None:
+    def __init__(
+        self,
+        case: Case,
+        draft: drafts.Draft | None = None,
+        registered: Pack | None = None,
+    ) -> None:
         self.trouble = ""
+        self.registered = registered
+        self.standing: Standing | None = None
         self.draft = draft or drafts.Draft()
         self.draft.take()
         self.case = case
         self.pack, self.form = self._rules(case)
         self._grow()
+        self.refused: dict[Place, str] = {}
         self.history = History(case)
 
     @classmethod
-    def opened(cls, pack: str) -> tuple[Entry, bool]:
+    def opened(cls, pack: str, registered: Pack | None = None) -> tuple[Entry, bool]:
         """Take up what was on the screen when the program ended, else begin a case; say which."""
         found = drafts.reopen()
         if found is None:
-            return cls(Case(pack)), False
+            return cls(Case(pack), registered=registered), False
         draft, case = found
-        return cls(case, draft), True
+        return cls(case, draft, registered), True
+
+    def next(self) -> Entry:
+        """Return an entry for the next case, under the same rules."""
+        return Entry(Case(self.case.pack, dict(self.case.readings)), registered=self.registered)
 
     def _rules(self, case: Case) -> tuple[Pack, Form]:
         """Return pack and form, of the default pack where the case's own cannot be had."""
+        if self.registered is not None:
+            return self.registered, form_of(self.registered, registered=True)
         try:
             pack = pack_of(case.pack, case.readings)
         except MediaidError as error:
@@ -60,6 +79,8 @@ class Entry:
 
         Raises PackError, and changes nothing then.
         """
+        if self.registered is not None:
+            raise MediaidError(_("the register says by which rules cases are decided"))
         chosen = pack_of(pack, readings)
         self.case.pack, self.case.readings = pack, dict(readings)
         self.pack, self.form = chosen, form_of(chosen)
@@ -92,9 +113,21 @@ class Entry:
             texts[name] = text
         else:
             texts.pop(name, None)
+        self.refused.pop(place, None)
+        if place == (None, "person_id"):
+            self.case.person = None
+            self.standing = None
         grown = self._grow()
         self.history.note(self.case, place)
         return grown
+
+    def choose_person(self, number: int, shown: str) -> None:
+        """Have the case be of a person of the register, who is shown by a text."""
+        self.case.head["person_id"] = shown
+        self.case.person = number
+        self.standing = None
+        self.refused.clear()
+        self.history.note(self.case, None)
 
     def tidy(self, place: Place) -> str:
         """Return a field's text as it reads best once the cursor has left it."""
@@ -104,10 +137,19 @@ class Entry:
 
     def assess(self, position: int = 0) -> Assessment:
         """Settle the case as it stands, and explain the bill at a position."""
-        return assess(self.case, self.form, self.pack, position)
+        if self.registered is None:
+            return assess(self.case, self.form, self.pack, position)
+        from mediaid.desk.register.assess import assess_registered  # noqa: PLC0415 - needs databases
+
+        return assess_registered(self, position)
 
     def toggle_earlier(self, position: int) -> None:
-        """Count a bill as an earlier one, or as one of this case again."""
+        """Count a bill as an earlier one, or as one of this case again.
+
+        Raises MediaidError with a register, which knows the earlier bills itself.
+        """
+        if self.registered is not None:
+            raise MediaidError(_("the register counts the earlier bills of the year itself"))
         self.case.bills[position].earlier ^= True
         self.history.note(self.case, None)
 
@@ -145,7 +187,10 @@ class Entry:
     def _go(self, case: Case | None) -> bool:
         if case is None:
             return False
+        if case.person != self.case.person:
+            self.standing = None
         self.case = case
+        self.refused.clear()
         self.pack, self.form = self._rules(case)
         self._grow()
         return True

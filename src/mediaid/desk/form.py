@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mediaid.claims.fields import pack_fields
+from mediaid.claims.selfpaid import PARTS
 from mediaid.desk.choices import Choice
 from mediaid.i18n import language
 
@@ -21,6 +22,8 @@ _APART = ("claim_id", "reverses")
 """Bills are numbered here, and a mistake is corrected in place."""
 OVERRIDES = ("category", "insurance")
 """What a single bill may have otherwise than the person now has: its last columns."""
+_KNOWN = ("category", "insurance", "household_id")
+"""What the register knows of a person, day by day."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,12 @@ class Form:
         return next((field for field in fields if field.name == name), None)
 
 
-def form_of(pack: Pack) -> Form:
-    """Return the form for a pack: its own fields, and no household or visit it does not ask for."""
+def form_of(pack: Pack, *, registered: bool = False) -> Form:
+    """Return the form for a pack: its own fields, and no household or visit it does not ask for.
+
+    `registered`: the case goes to a register, which knows what the person is and wants to know
+    each bill by its institution and number.
+    """
     fields = pack_fields(pack)
     holders = {pool.holder for pool in pack.pools.values()}
     left_out = {*_APART}
@@ -62,17 +69,42 @@ def form_of(pack: Pack) -> Form:
         left_out.add("household_id")
     if "visit" not in holders:
         left_out.add("visit_id")
+    if registered:
+        left_out |= {*_KNOWN}
     names = [name for name in fields if name not in left_out]
     head = [name for name in _PERSON if name in names]
     first = [name for name in _FIRST if name in names]
-    rest = [name for name in names if name not in head and name not in first]
+    rest = [name for name in names if name not in (*head, *first) and name not in PARTS]
+    person = tuple(_field(pack, fields[name]) for name in head)
+    own = () if registered else OVERRIDES
     return Form(
-        tuple(_field(pack, fields[name]) for name in head),
+        tuple(_wanted(its) if registered and its.name == "person_id" else its for its in person),
         (
-            *(_field(pack, fields[name]) for name in (*first, *rest)),
-            *(_field(pack, fields[name], needed=False) for name in OVERRIDES),
+            *(_field(pack, fields[name]) for name in first),
+            *(BILL_NAMES if registered else ()),
+            *_PARTS,
+            *(_field(pack, fields[name]) for name in rest),
+            *(_field(pack, fields[name], needed=False) for name in own),
         ),
     )
+
+
+BILL_NAMES = (
+    FormField("institution", "医疗机构", "institution", "text", True),
+    FormField("invoice_no", "票据号", "invoice number", "text", True),
+)
+"""What a register knows a bill by."""
+
+_PARTS = tuple(
+    FormField(name, label.zh, label.en, "money", False)
+    for name, label in PARTS.items()
+    if name != "self_paid"
+)
+"""The amounts of a bill from which self-paid is derived."""
+
+
+def _wanted(its: FormField) -> FormField:
+    return FormField(its.name, "人员", "person", its.kind, True)
 
 
 def _field(pack: Pack, its: Field, needed: bool | None = None) -> FormField:

@@ -17,12 +17,15 @@ DEFAULT_PACK = "shanghai-minhang"
 @dataclass
 class Settings:
     """`lang` and `theme` may be empty: then the program's default holds. `keys` maps an action's
-    id to the key that calls it instead of its usual one."""
+    id to the key that calls it instead of its usual one. `register` is the address of the register
+    that was opened last, `office` the code of the office that cases are taken in for."""
 
     lang: str = ""
     theme: str = ""
     pack: str = DEFAULT_PACK
     keys: dict[str, str] = field(default_factory=dict)
+    register: str = ""
+    office: str = ""
 
 
 def _path() -> Path:

@@ -18,7 +18,8 @@ ANYWHERE = ""
 class Action:
     """Something the user can do: its id, key, names, and what it does in a sentence.
 
-    `screen` is where it can be done (ANYWHERE: on each). `footer`: shown at the bottom.
+    `screen` names the screens where it can be done, by spaces (ANYWHERE: on each). Screens may
+    use a key each for its own. `footer`: shown at the bottom.
     """
 
     id: str
@@ -29,6 +30,10 @@ class Action:
     does_en: str
     screen: str = ANYWHERE
     footer: bool = False
+
+    def is_on(self, screen: str) -> bool:
+        """Whether it can be done on a screen."""
+        return self.screen == ANYWHERE or screen in self.screen.split()
 
     @property
     def name(self) -> str:
@@ -71,10 +76,61 @@ ACTIONS: tuple[Action, ...] = (
         "Take people or bills in from a file: tried first, then kept.",
     ),
     Action(
-        "save", "ctrl+s", "存草稿", "Save",
+        "show_register", "f10", "台账", "Register",
+        "查找、打开案件，审核、审批、发放。", "Find and open cases; review, approve, pay.",
+    ),
+    Action(
+        "submit", "ctrl+s", "提交", "Submit",
+        "把这个案件提交审核，先要确认；没有打开台账时，把草稿写到磁盘。",
+        "Hand this case to the reviewer, after asking; without a register, save the draft.",
+        "entry", footer=True,
+    ),
+    Action(
+        "save", "ctrl+k", "存草稿", "Save",
         "把草稿写到磁盘；不按也会随时自动保存。",
         "Write the draft to disk; it is kept while you type anyway.",
-        "entry", footer=True,
+        "entry",
+    ),
+    Action(
+        "forward", "f7", "下一步", "Next step",
+        "把选中的案件（未选时为光标所在的）推进一步：提交、审核、审批、发放或备案，先要确认。",
+        "Take the selected cases, or the one at the cursor, one step on, after asking.",
+        "register case", footer=True,
+    ),
+    Action(
+        "act", "f9", "办理", "Do",
+        "选择要办的事：退回补正、不予救助、撤销等，先要确认。",
+        "Choose what to do: send back, deny, withdraw and so on, after asking.",
+        "register case", footer=True,
+    ),
+    Action(
+        "filter", "f4", "筛选", "Filter",
+        "按状态、街镇、救助类别、受理月份筛选；Esc 取消。",
+        "Show only a state, a town, a category or a month; Esc takes it back.",
+        "register", footer=True,
+    ),
+    Action(
+        "person", "f6", "此人", "Person",
+        "查看此人各年的单据、救助和累计。", "Look at the person's years: bills, aid, pools.",
+        "register case", footer=True,
+    ),
+    Action(
+        "select_all", "f8", "全选", "All",
+        "选中筛选出的全部案件；空格选中一件。",
+        "Select all cases that are shown; space selects one.",
+        "register", footer=True,
+    ),
+    Action(
+        "correct", "f4", "补正", "Correct",
+        "把受理中或退回补正的案件放回录入。",
+        "Take a case that is open for entry back into case entry.",
+        "case", footer=True,
+    ),
+    Action(
+        "reveal", "ctrl+d", "明文", "In clear",
+        "显示姓名和号码明文，先要确认，并记入审计；再按一次恢复遮蔽。",
+        "Show names and numbers in clear, after asking, noted in the audit; again: masked.",
+        "register case person",
     ),
     Action(
         "new", "ctrl+n", "下一件", "Next case",
@@ -251,7 +307,7 @@ BY_ID = {action.id: action for action in ACTIONS}
 
 def on(screen: str) -> list[Action]:
     """Return what can be done on a screen: its own actions first, then those of each screen."""
-    own = [action for action in ACTIONS if action.screen == screen]
+    own = [action for action in ACTIONS if action.screen and action.is_on(screen)]
     return own + [action for action in ACTIONS if action.screen == ANYWHERE]
 
 
@@ -259,10 +315,23 @@ def keymap(changed: Mapping[str, str]) -> dict[str, str]:
     """Return each action's key by its id: the user's own where it is free, else the usual one."""
     keys = {action.id: action.key for action in ACTIONS}
     for name, key in changed.items():
-        others = {its for other, its in keys.items() if other != name}
-        if name in keys and key and key not in others:
+        if name in keys and key and not _taken(name, key, keys):
             keys[name] = key
     return keys
+
+
+def _taken(name: str, key: str, keys: Mapping[str, str]) -> bool:
+    """Whether a key calls another action on a screen where this one can be done."""
+    wanted = BY_ID[name]
+    return any(
+        keys[its.id] == key
+        and its.id != name
+        and (
+            ANYWHERE in (its.screen, wanted.screen)
+            or set(its.screen.split()) & set(wanted.screen.split())
+        )
+        for its in ACTIONS
+    )
 
 
 def key_name(key: str) -> str:

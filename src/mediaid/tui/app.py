@@ -7,10 +7,11 @@ import inspect
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.screen import Screen
 
 from mediaid.desk.choices import Choice
+from mediaid.desk.register.choose import chosen, may_be_remembered
 from mediaid.desk.settings import read_settings, write_settings
 from mediaid.i18n import choose, language
 from mediaid.i18n import gettext as _
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mediaid.desk.importing import ImportSheet
+    from mediaid.desk.register.office import Office
     from mediaid.tui.screens.budget import Sheets
 
 DEFAULT_THEME = "textual-dark"
@@ -35,24 +37,23 @@ class MediaidApp(Guarded, App[None]):
 
     ENABLE_COMMAND_PALETTE = False
     TITLE = "mediaid"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(action.key, f"do('{action.id}')", id=action.id, show=False, priority=True)
-        for action in actions.ACTIONS
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = []
 
-    def __init__(self, *, loaded: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, register: str = "", *, loaded: Callable[[], None] = lambda: None) -> None:
         super().__init__()
         self.loaded = loaded
         """Called once, when the first case stands on the screen."""
         self.settings = read_settings()
+        self.office: Office | None = None
+        self._wanted = register
         self.keys_by_action = actions.keymap(self.settings.keys)
-        # Textual works the keymap out anew on every key: it is given only what is not as usual.
-        usual = actions.keymap({})
-        self.set_keymap({k: v for k, v in self.keys_by_action.items() if v != usual[k]})
         self.budget_sheets: Sheets | None = None
         """What is filled in on the budget's screen."""
         self.import_sheet: ImportSheet | None = None
         """What is filled in on the import's screen."""
+        # Not as class bindings: two screens may use one key, each for an action of its own.
+        for name, key in self.keys_by_action.items():
+            self._bindings.bind(key, f"do('{name}')", show=False, priority=True)
         self.theme = (
             self.settings.theme if self.settings.theme in self.available_themes else DEFAULT_THEME
         )
@@ -67,6 +68,38 @@ class MediaidApp(Guarded, App[None]):
         page = self.screen_stack[0]
         assert isinstance(page, EntryPage)
         return page
+
+    def open_register(self) -> Office | None:
+        """Open the register that was chosen, if any, and return it; for a thread.
+
+        Where it cannot be opened that is told, and the desk works without one.
+        """
+        where = chosen(self._wanted, self.settings)
+        if not where:
+            return None
+        try:
+            from mediaid.desk.register.office import open_office  # noqa: PLC0415 - needs databases
+
+            office = open_office(where)
+        except Exception as error:
+            self.call_from_thread(self.report, error)
+            return None
+        self.office = office
+        if self._wanted and not office.demonstration and may_be_remembered(where):
+            self.settings.register = where
+            self.call_from_thread(self.remember)
+        return office
+
+    @property
+    def banner(self) -> str:
+        """What stands on every screen where the register's people are made up."""
+        if self.office is not None and self.office.demonstration:
+            return _("DEMONSTRATION")
+        return ""
+
+    def key_of(self, name: str) -> str:
+        """Return an action's key as it is shown."""
+        return actions.key_name(self.keys_by_action[name])
 
     def rules(self) -> tuple[str, dict[str, str]]:
         """Return the pack and the readings that are being worked with."""
@@ -94,7 +127,7 @@ class MediaidApp(Guarded, App[None]):
             wanted = actions.BY_ID[str(parameters[0])]
             if not isinstance(self.screen, Page):
                 return wanted.id == "quit"
-            return wanted.screen in (actions.ANYWHERE, self.screen.page)
+            return wanted.is_on(self.screen.page)
         return True
 
     async def action_do(self, name: str) -> None:
@@ -134,6 +167,45 @@ class MediaidApp(Guarded, App[None]):
     def do_show_entry(self) -> None:
         """Show case entry."""
         self._to("entry")
+
+    def do_show_register(self) -> None:
+        """Show the register's cases."""
+        if self.office is None:
+            self.notify(
+                _(
+                    "No register is open. Create one with mediaid register init, then open it: "
+                    "mediaid --register FILE"
+                ),
+                severity="warning",
+                markup=False,
+            )
+            return
+        from mediaid.tui.screens.register import RegisterPage  # noqa: PLC0415 - when asked for
+
+        if self._to("register"):
+            self.push_screen(RegisterPage())
+
+    async def correct(self, number: str, person: int, state: str) -> None:
+        """Take a case of the register back into case entry."""
+        page, office = self.entry_page, self.office
+        if office is None or page.entry is None:
+            return
+        from mediaid.desk.entry import Entry  # noqa: PLC0415
+        from mediaid.desk.register.submit import entered, open_for_entry  # noqa: PLC0415
+
+        if not open_for_entry(state):
+            self.notify(
+                _("This case is not open for entry: send it back first."),
+                severity="warning",
+                markup=False,
+            )
+            return
+        case = await asyncio.to_thread(entered, office, number, person)
+        page.entry.leave()
+        page.entry = Entry(case, registered=office.pack)
+        page.entry.keep()
+        self._to("entry")
+        await page.rebuild()
 
     def do_show_policy(self) -> None:
         """Show the rule pack in words."""

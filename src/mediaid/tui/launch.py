@@ -17,10 +17,11 @@ def can_open() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def launch(*, language_given: bool) -> int:
+def launch(*, language_given: bool, register: str = "") -> int:
     """Open the interface and return the exit code; raises MediaidError where it cannot be opened.
 
-    The remembered language holds unless one was given for this run.
+    The remembered language holds unless one was given for this run. `register` is the address of
+    the register to open instead of the remembered one.
     """
     if importlib.util.find_spec("textual") is None:
         raise MediaidError(_("the terminal interface is not installed: pip install 'mediaid[tui]'"))
@@ -37,6 +38,6 @@ def launch(*, language_given: bool) -> int:
 
     # What is loaded by then stays: looked through again and again for what could be thrown away,
     # it would hold a key up by a tenth of a second every now and then.
-    app = MediaidApp(loaded=gc.freeze)
+    app = MediaidApp(register, loaded=gc.freeze)
     app.run()
     return app.return_code or 0

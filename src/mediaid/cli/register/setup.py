@@ -22,6 +22,9 @@ def add_commands(app: typer.Typer) -> None:
     app.command("roles", help=_("On PostgreSQL: make the roles of an office, with their rights."))(
         roles
     )
+    app.command("demo", help=_("Create a register with made-up people, to try the interface on."))(
+        demo
+    )
     app.command("upgrade", help=_("Bring a register of an older program up to date."))(upgrade)
 
 
@@ -82,6 +85,18 @@ def _offices(pairs: list[str]) -> dict[str, str]:
             )
         offices[code] = name.strip() or code
     return offices
+
+
+def demo(register: Where = "", as_json: AsJson = False) -> None:
+    need_libraries()
+    from mediaid.register.demonstration import make_demonstration
+
+    place = make_demonstration(register or None)
+    show(
+        {"register": place},
+        [_("created with made-up people: {register}").format(register=place)],
+        as_json,
+    )
 
 
 def adopt(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
-    from sqlalchemy import Row
+    from sqlalchemy import Connection, Row
 
     from mediaid.claims.selfpaid import Preselfpay, Term
     from mediaid.register.session import Work
@@ -206,19 +206,24 @@ def _bill(work: Work, bill_id: int) -> Row[Any]:
 
 
 def _refuse_duplicate(work: Work, key: str) -> None:
+    said = known_words(work.connection, key)
+    if said:
+        raise RegisterError(said)
+
+
+def known_words(connection: Connection, key: str, but_case: str = "") -> str:
+    """Return in words which bill that counts has a key, "" for none; those of `but_case` aside."""
     found = (
         select(aid_case.c.number, bill.c.id)
         .outerjoin(aid_case, aid_case.c.id == bill.c.case_id)
         .where(bill.c.bill_key == key, bill.c.counts)
     )
-    other = work.connection.execute(found).one_or_none()
-    if other is not None:
-        raise RegisterError(
-            _(
-                "this invoice of this institution is bill {bill} of {case} already: no bill is "
-                "aided twice"
-            ).format(bill=other.id, case=_case_words(other.number))
-        )
+    other = connection.execute(found).one_or_none()
+    if other is None or (but_case and other.number == but_case):
+        return ""
+    return _(
+        "this invoice of this institution is bill {bill} of {case} already: no bill is aided twice"
+    ).format(bill=other.id, case=_case_words(other.number))
 
 
 def _case_words(number: str | None) -> str:
@@ -227,6 +232,15 @@ def _case_words(number: str | None) -> str:
 
 def _ask_about_similar(work: Work, person_id: int, new: NewBill, answer: str) -> None:
     """Have somebody say why a bill of the same person, day and amount is another one."""
+    said = similar_words(work.connection, person_id, new)
+    if said and not answer:
+        raise RegisterError(
+            _("{similar}. If this is another one, say why with --similar").format(similar=said)
+        )
+
+
+def similar_words(connection: Connection, person_id: int, new: NewBill, but_case: str = "") -> str:
+    """Return in words which bill of the person has the same day and amount, "" for none."""
     found = (
         select(aid_case.c.number, bill)
         .outerjoin(aid_case, aid_case.c.id == bill.c.case_id)
@@ -238,20 +252,18 @@ def _ask_about_similar(work: Work, person_id: int, new: NewBill, answer: str) ->
         )
         .order_by(bill.c.id)
     )
-    other = work.connection.execute(found).first()
-    if other is not None and not answer:
-        raise RegisterError(
-            _(
+    for other in connection.execute(found):
+        if not but_case or other.number != but_case:
+            return _(
                 "the person has a bill of the same day and amount already: bill {bill} of "
-                "{case}, invoice {invoice} of {institution}. If this is another one, say why with "
-                "--similar"
+                "{case}, invoice {invoice} of {institution}"
             ).format(
                 bill=other.id,
                 case=_case_words(other.number),
                 invoice=visible(other.invoice_no),
                 institution=visible(other.institution),
             )
-        )
+    return ""
 
 
 def _refuse_unreadable(work: Work, person_id: int, bill_id: int) -> None:

@@ -15,6 +15,8 @@ from mediaid.register.workflow.states import OPEN_FOR_ENTRY
 from mediaid.register.workflow.words import paper_words, state_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy import Connection, Row
 
     from mediaid.register.session import Work
@@ -61,8 +63,13 @@ def missing_papers(connection: Connection, case: Row[Any]) -> list[str]:
     inpatient = select(bill.c.id).where(
         bill.c.case_id == case.id, bill.c.counts, bill.c.setting == INPATIENT
     )
-    needed = PAPERS if connection.execute(inpatient).first() else PAPERS[1:]
-    return [kind for kind in needed if kind not in there]
+    settings = [INPATIENT] if connection.execute(inpatient).first() else []
+    return [kind for kind in papers_needed(settings) if kind not in there]
+
+
+def papers_needed(settings: Iterable[str]) -> tuple[str, ...]:
+    """Return the papers that bills of some settings (inpatient, outpatient) ask for."""
+    return PAPERS if INPATIENT in settings else PAPERS[1:]
 
 
 def refuse_missing_papers(connection: Connection, case: Row[Any]) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from mediaid.claims.table import Claims
     from mediaid.engine.explain import BenefitResult
+    from mediaid.engine.settle import Settlement
     from mediaid.packs.model import Pack
     from mediaid.register.determinations.facts import BillFacts
 
@@ -109,13 +110,10 @@ def replay(
     bill_id: int, claim: Mapping[str, str], opening: Sequence[OpeningRow], pack: Pack
 ) -> Outcome:
     """Settle a claim from what it was decided on. Raises ClaimError where the rules refuse it."""
-    table = from_records([claim], pack, first_row=0)
-    # Aid is used up in the order of decisions: whatever stands before a bill counts for it.
-    through = str(claim[pack.dating])
-    rows = tuple(PoolRow(*row[:3], int(row[3]), through) for row in opening)
-    settlement = settle(table, pack, Pools(pack.hash, rows), traced=True)
+    settlement = settled_from(claim, opening, pack)
+    table = settlement.claims
     result = explain(settlement, 0)
-    before = {(row.pool, row.holder, row.period): row.amount for row in rows}
+    before = {(row[0], row[1], row[2]): int(row[3]) for row in opening}
     after = {(row.pool, row.holder, row.period): row.amount for row in settlement.closing().rows}
     uses = {
         key: after.get(key, 0) - before.get(key, 0)
@@ -132,6 +130,15 @@ def replay(
         result.overpaid,
         result.provisional,
     )
+
+
+def settled_from(claim: Mapping[str, str], opening: Sequence[OpeningRow], pack: Pack) -> Settlement:
+    """Settle a claim, with every step's figures, from what each pool holds before it."""
+    # Aid is used up in the order of decisions: whatever stands before a bill counts for it.
+    through = str(claim[pack.dating])
+    rows = tuple(PoolRow(*row[:3], int(row[3]), through) for row in opening)
+    table = from_records([claim], pack, first_row=0)
+    return settle(table, pack, Pools(pack.hash, rows), traced=True)
 
 
 def _keys(table: Claims, pack: Pack) -> list[PoolKey]:

@@ -29,7 +29,7 @@ from mediaid.register.schema import (
 from mediaid.register.session import read_setting
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Container, Sequence
 
     from sqlalchemy import Connection
 
@@ -75,6 +75,38 @@ def rerun_group(
     return before, group
 
 
+def settle_decided(
+    bills: Sequence[BillFacts],
+    decided: Container[int],
+    kept: Callable[[BillFacts], Outcome | None],
+    pack_of: Callable[[int], Pack],
+) -> dict[int, list[Outcome]]:
+    """Return the outcomes of a group's bills of the decided cases, by case.
+
+    `bills` are all that count, in settle order. What was `kept` of a bill stays; the others are
+    settled by the rules of their case.
+    """
+    used: Counter[PoolKey] = Counter()
+    events: dict[str, EventPools] = {}
+    new: dict[int, list[Outcome]] = {}
+    wanted = [
+        (place, bill, bill.case_id)
+        for place, bill in enumerate(bills)
+        if bill.case_id is not None and bill.case_id in decided
+    ]
+    last = max((place for place, _bill, _case in wanted), default=-1)
+    for _place, bill, case_id in wanted:
+        outcome = kept(bill)
+        if outcome is None:
+            pack = pack_of(case_id)
+            if pack.hash not in events:
+                events[pack.hash] = EventPools(bills[: last + 1], pack)
+            outcome = settle_bill(bill, events[pack.hash], used, pack)
+        used.update(outcome.uses)
+        new.setdefault(case_id, []).append(outcome)
+    return new
+
+
 @dataclass(eq=False)
 class _Recomputation:
     work: Work
@@ -111,41 +143,20 @@ class _Recomputation:
                 (its.day(self.pack) for its in bills if its.case_id == self.case_id),
                 default=dt.date.max,
             )
-        new = self._settle(bills, since)
+        decided = {*self.stands} if self.case_id is None else {*self.stands, self.case_id}
+        new = settle_decided(bills, decided, lambda its: self._kept(its, since), self._pack_of)
         if self.case_id is not None:
             self._put(self.case_id, new.pop(self.case_id, []), self.pack)
         for case_id, stand in self.stands.items():
             if case_id != self.case_id:
                 self._correct(stand, new.get(case_id, []))
 
-    def _settle(self, bills: Sequence[BillFacts], since: dt.date) -> dict[int, list[Outcome]]:
-        """Return the outcomes of all decided bills, by case."""
-        used: Counter[PoolKey] = Counter()
-        events: dict[str, EventPools] = {}
-        new: dict[int, list[Outcome]] = {}
-        decided = [
-            (place, bill, bill.case_id)
-            for place, bill in enumerate(bills)
-            if bill.case_id is not None
-            and (bill.case_id == self.case_id or bill.case_id in self.stands)
-        ]
-        last = max((place for place, _bill, _case in decided), default=-1)
-        for _place, bill, case_id in decided:
-            outcome = self._kept(case_id, bill.id) if bill.day(self.pack) < since else None
-            if outcome is None:
-                pack = self._pack_of(case_id)
-                if pack.hash not in events:
-                    events[pack.hash] = EventPools(bills[: last + 1], pack)
-                outcome = settle_bill(bill, events[pack.hash], used, pack)
-            used.update(outcome.uses)
-            new.setdefault(case_id, []).append(outcome)
-        return new
-
-    def _kept(self, case_id: int, bill_id: int) -> Outcome | None:
-        stand = self.stands.get(case_id)
-        if stand is None or case_id == self.case_id:
+    def _kept(self, bill: BillFacts, since: dt.date) -> Outcome | None:
+        """Return what stands for a bill before `since`."""
+        if bill.case_id == self.case_id or bill.case_id is None or bill.day(self.pack) >= since:
             return None
-        return next((its for its in self.kept[stand.latest.id] if its.bill_id == bill_id), None)
+        kept = self.kept[self.stands[bill.case_id].latest.id]
+        return next((its for its in kept if its.bill_id == bill.id), None)
 
     def _pack_of(self, case_id: int) -> Pack:
         if case_id == self.case_id:
@@ -155,9 +166,9 @@ class _Recomputation:
 
     def _correct(self, stand: Stand, new: list[Outcome]) -> None:
         """Have a case stand as it came out now."""
-        if _same(self.kept[stand.latest.id], new):
+        if same_outcomes(self.kept[stand.latest.id], new):
             return
-        if stand.in_force is not None and _same(self.kept[stand.in_force.id], new):
+        if stand.in_force is not None and same_outcomes(self.kept[stand.in_force.id], new):
             self.work.update(standing, {"case_id": stand.case_id}, pending_id=None)
             return
         self._put(stand.case_id, new, self._pack_of(stand.case_id))
@@ -202,7 +213,8 @@ class _Recomputation:
         return self._decision_id
 
 
-def _same(old: Sequence[Outcome], new: Sequence[Outcome]) -> bool:
+def same_outcomes(old: Sequence[Outcome], new: Sequence[Outcome]) -> bool:
+    """Whether two determinations of a case give the same figures for the same bills."""
     by_bill = {its.bill_id: its for its in old}
     return len(old) == len(new) and all(
         its.bill_id in by_bill and its.same_as(by_bill[its.bill_id]) for its in new

@@ -26,6 +26,7 @@ aid_case = Table(
     Column("accepted_by", Text, nullable=False),
     Column("accepted_at", Utc, nullable=False),
     Index("ix_aid_case_state", "state", "id"),
+    Index("ix_aid_case_accepted_at", "accepted_at", "id"),
 )
 
 case_step = Table(

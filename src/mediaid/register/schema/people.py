@@ -1,6 +1,15 @@
 """Persons, the documents that identify them, and what they were from when to when."""
 
-from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from mediaid.register.schema.types import Key, Utc, metadata
 
@@ -12,6 +21,9 @@ person = Table(
     Column("town", Text, nullable=False),
     Column("died_on", Date),
     Column("recorded_at", Utc, nullable=False),
+    # Found by how the name begins: PostgreSQL needs its own kind of index for that.
+    Index("ix_person_name", "name", postgresql_ops={"name": "text_pattern_ops"}),
+    Index("ix_person_town", "town"),
 )
 
 identity_document = Table(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def state_words(state: str) -> str:
     """Return a case's state in words."""
     return {
-        "accepted": _("accepted"),
+        "accepted": _("accepted, being entered"),
         "in_review": _("waiting for review"),
         "reviewed": _("waiting for approval"),
         "approved": _("waiting for payment"),
@@ -24,6 +24,23 @@ def state_words(state: str) -> str:
         "denied": _("denied"),
         "void": _("void"),
     }.get(state, state)
+
+
+def action_words(action: str) -> str:
+    """Return what is done with a case, as a command."""
+    return {
+        "submit": _("submit for review"),
+        "review": _("review and determine"),
+        "approve": _("approve"),
+        "return": _("send back for completion"),
+        "deny": _("deny assistance"),
+        "reopen": _("reopen"),
+        "void": _("withdraw"),
+        "pay": _("note as paid"),
+        "pay_back": _("note as returned by the bank"),
+        "file": _("note as filed"),
+        "correct": _("correct"),
+    }.get(action, action)
 
 
 def paper_words(kind: str) -> str:

@@ -15,8 +15,10 @@ from textual.widgets.option_list import Option
 from mediaid.desk.choices import Choice, matches
 from mediaid.i18n import gettext as _
 from mediaid.tui.guard import Guarded
+from mediaid.tui.lines import Line
 from mediaid.tui.text import content, harmless
 from mediaid.tui.widgets.line import LineInput
+from mediaid.tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,7 +150,8 @@ class Confirm(Guarded, ModalScreen[bool]):
         """Place the question."""
         with Vertical() as box:
             box.border_subtitle = Content(_("y: yes  Esc: no"))
-            yield Static(content(self._question), markup=False)
+            for line in self._question.split("\n"):
+                yield Static(content(line), markup=False)
 
     def on_key(self, event: events.Key) -> None:
         event.stop()
@@ -156,3 +159,82 @@ class Confirm(Guarded, ModalScreen[bool]):
             self.dismiss(True)
         elif event.key in ("n", "N", "escape"):
             self.dismiss(False)
+
+
+class Ask(Guarded, ModalScreen[str | None]):
+    """A question with a line to answer it; gives the answer, or None. It cannot be empty."""
+
+    DEFAULT_CSS = _CSS.format(name="Ask")
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+
+    def __init__(self, question: str, asked: str) -> None:
+        super().__init__()
+        self._question, self._asked = question, asked
+
+    def compose(self) -> ComposeResult:
+        """Place the question and the line."""
+        with Vertical() as box:
+            box.border_subtitle = Content(_("Enter: go on  Esc: leave"))
+            for line in self._question.split("\n"):
+                yield Static(content(line), markup=False)
+            yield LineInput(placeholder=self._asked, compact=True, id="answer")
+            yield Static("", id="wrong", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one(LineInput).focus()
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        if event.value.strip():
+            self.dismiss(event.value.strip())
+        else:
+            self.query_one("#wrong", Static).update(Content(_("▲ say why, or leave with Esc")))
+
+    def action_leave(self) -> None:
+        """Close without an answer."""
+        self.dismiss(None)
+
+
+class Told(Guarded, ModalScreen[None]):
+    """Something to read, which any of Enter, space and Esc closes."""
+
+    DEFAULT_CSS = _CSS.format(name="Told")
+
+    def __init__(self, title: str, lines: Sequence[str]) -> None:
+        super().__init__()
+        self._title, self._lines = title, list(lines)
+
+    def compose(self) -> ComposeResult:
+        """Place the lines."""
+        with Vertical() as box:
+            box.border_title = Content(harmless(self._title, 60))
+            box.border_subtitle = Content(_("Enter: go on"))
+            pane = Pane()
+            pane.styles.height = min(len(self._lines) * 2, 14)
+            yield pane
+
+    def on_mount(self) -> None:
+        pane = self.query_one(Pane)
+        pane.show([Line(line) for line in self._lines])
+        pane.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key in ("enter", "escape"):
+            event.stop()
+            self.dismiss(None)
+
+
+class Working(Guarded, ModalScreen[None]):
+    """Says that something is being done, and takes no key meanwhile."""
+
+    DEFAULT_CSS = _CSS.format(name="Working")
+
+    def __init__(self, said: str) -> None:
+        super().__init__()
+        self._said = said
+
+    def compose(self) -> ComposeResult:
+        """Place the text."""
+        with Vertical():
+            yield Static(content(self._said), markup=False)

@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
-from textual.containers import ScrollableContainer
 from textual.events import DescendantBlur, DescendantFocus
 from textual.message import Message
 
-from mediaid.desk.choices import Choice
 from mediaid.i18n import gettext as _
-from mediaid.tui.lines import explanation_lines, pad, place_name, result_lines
-from mediaid.tui.screens.dialogs import Chooser, Confirm
+from mediaid.tui.lines import explanation_lines, result_lines
+from mediaid.tui.screens.entry_drafts import Drafting
+from mediaid.tui.screens.entry_register import Registering
+from mediaid.tui.screens.entry_words import beside_bills, hint_of, mark_of
 from mediaid.tui.screens.page import Page
 from mediaid.tui.text import content, harmless
-from mediaid.tui.widgets.fields import ChoiceList, CodeField, Field, NumberField
-from mediaid.tui.widgets.kept import Column, Kept, Row, Words
-from mediaid.tui.widgets.pane import Pane, wrapped
+from mediaid.tui.widgets.fields import ChoiceList, CodeField, Field, PersonField
+from mediaid.tui.widgets.grid import MARK, Grid, Scrolled, column_title, make_field
+from mediaid.tui.widgets.kept import Column, Row, Words
+from mediaid.tui.widgets.pane import Pane
+from mediaid.tui.widgets.said import Said
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -28,31 +30,6 @@ if TYPE_CHECKING:
     from mediaid.desk.assess import Assessment, Place
     from mediaid.desk.entry import Entry
     from mediaid.desk.form import FormField
-
-_WIDTHS = {"money": 14, "date": 11, "code": 9, "count": 8}
-_MARK = 9
-
-
-def column_width(its: FormField) -> int:
-    """Return how many cells a column of the grid takes, its gap included."""
-    return _WIDTHS.get(its.kind, 14)
-
-
-def column_title(its: FormField) -> str:
-    """Return a column's heading, cut to its width and filled up to it."""
-    width = column_width(its)
-    name = content(its.label).truncate(width - 1, ellipsis=True)
-    return pad(name.plain, width)
-
-
-def make_field(its: FormField, position: int | None, text: str) -> Field:
-    """Return the widget for a field."""
-    kinds = {"money": NumberField, "date": NumberField, "count": NumberField, "code": CodeField}
-    field = kinds.get(its.kind, Field)(its, position, text)
-    if position is not None:
-        field.styles.width = column_width(its) - 1
-        field.styles.margin = (0, 1, 0, 0 if field.its.name != "date" else _MARK)
-    return field
 
 
 def beside(entry: Entry, place: Place, rows: int) -> Place:
@@ -69,48 +46,7 @@ def beside(entry: Entry, place: Place, rows: int) -> Place:
     return min(position + rows, len(entry.case.bills) - 1), name
 
 
-class Said(Words):
-    """A text that is drawn anew only when it changes. `grows`: its height is that of the text."""
-
-    def __init__(
-        self, *, id: str | None = None, classes: str | None = None, grows: bool = False
-    ) -> None:
-        super().__init__("", id=id, classes=classes, markup=False)
-        self._said = ""
-        self._grows = grows
-        self._rows = 0
-
-    def say(self, text: str) -> bool:
-        """Show a text that has been made harmless; whether it is another one."""
-        if text == self._said:
-            return False
-        self._said = text
-        width = self.content_size.width
-        rows = sum(len(wrapped(line, width)) for line in text.splitlines()) if self._grows else 0
-        self.update(text, layout=rows != self._rows)
-        self._rows = rows
-        return True
-
-
-class Scrolled(Message):
-    """The columns have moved by so many cells."""
-
-    def __init__(self, x: int) -> None:
-        super().__init__()
-        self.x = x
-
-
-class Grid(Kept, ScrollableContainer):
-    """The bills; tells when its columns move."""
-
-    def watch_scroll_x(self, old_value: float, new_value: float) -> None:
-        """Tell how far the columns have moved."""
-        super().watch_scroll_x(old_value, new_value)
-        if round(old_value) != round(new_value):
-            self.post_message(Scrolled(round(new_value)))
-
-
-class EntryPage(Page):
+class EntryPage(Drafting, Registering, Page):
     """Case entry. The widgets hold no state: what is typed lives in `entry`."""
 
     page = "entry"
@@ -142,6 +78,8 @@ class EntryPage(Page):
     }
     EntryPage #grid .mark.earlier { color: $text-muted; }
     EntryPage .wrong { height: auto; padding: 0 1; color: $text-error; display: none; }
+    EntryPage .wrong.fine { color: $text-muted; }
+    EntryPage #as-of { padding: 0 1; color: $text-muted; display: none; height: auto; }
     EntryPage Field { background: $boost; }
     EntryPage Field:focus { background: $primary 35%; }
     EntryPage #result { width: 1fr; padding: 0 0 0 1; }
@@ -162,6 +100,7 @@ class EntryPage(Page):
         super().__init__()
         self.entry: Entry | None = None
         self.found: Assessment | None = None
+        self.prepare()
         self._fields: dict[Place, Field] = {}
         self._wrong: dict[int | None, Said] = {}
         self._marks: dict[int, Said] = {}
@@ -190,7 +129,9 @@ class EntryPage(Page):
         try:
             from mediaid.desk.entry import Entry  # noqa: PLC0415 - numpy and pydantic: not at once
 
-            entry, again = Entry.opened(self.desk_app.settings.pack)
+            office = self.desk_app.open_register()
+            rules = office.pack if office is not None else None
+            entry, again = Entry.opened(self.desk_app.settings.pack, rules)
         except Exception as error:
             self.app.call_from_thread(self.desk_app.report, error)
             return
@@ -226,13 +167,15 @@ class EntryPage(Page):
             for its in entry.form.head:
                 name = Words(content(its.label), classes="name", markup=False)
                 rows.append(Row(name, self._field((None, its.name), its)))
-            await head.mount(*rows, self._wrong_of(None))
+            await head.mount(*rows, Said(id="as-of", grows=True), self._wrong_of(None))
             titles = "".join(column_title(its) for its in entry.form.bill)
-            await grid.mount(Words(content(" " * _MARK + titles), id="columns", markup=False))
+            await grid.mount(Words(content(" " * MARK + titles), id="columns", markup=False))
             await self._add_rows(0)
         self._show_pack()
         if self._at not in self._fields:
             self._at = None  # its bill is gone
+            grid.scroll_to(x=0, animate=False)
+        self.know_person()
         self.update()
         self.go(to or self._at or next(iter(self._fields)))
 
@@ -292,12 +235,22 @@ class EntryPage(Page):
             return  # a field that is being taken away
         before = entry.text(place)
         if before == field.value:
+            # Typed back to what it was: who fits it is looked for again all the same.
+            if isinstance(field, PersonField) and field.has_focus and entry.case.person is None:
+                self.find_people(field)
             return
         # A field that is only shown otherwise (separators, a label) is no change of the case.
         if entry.tidy(place) == field.value:
             return
-        grown = entry.type(place, field.value)
-        if isinstance(field, CodeField) and field.has_focus:
+        if isinstance(field, PersonField):
+            if self.chose_person(field):
+                return
+            entry.type(place, field.value)
+            grown = False
+            self.find_people(field)
+        else:
+            grown = entry.type(place, field.value)
+        if isinstance(field, CodeField) and not isinstance(field, PersonField) and field.has_focus:
             popup = self.query_one(ChoiceList)
             chosen = any(field.value == choice.label for choice in field.its.choices)
             popup.close() if chosen or not field.value else popup.open_for(field)
@@ -342,6 +295,8 @@ class EntryPage(Page):
             self.entry.type(place, tidy)
         if field.value != tidy:
             field.value = tidy
+        if isinstance(field, PersonField):
+            field.cursor_position = 0  # the name stands at the beginning
         self.entry.keep(durable=False)
 
     async def caught_up(self) -> Field:
@@ -368,7 +323,14 @@ class EntryPage(Page):
     async def action_enter(self) -> None:
         """Go to the next field that is always asked for; in the last one stay."""
         field = await self.caught_up()
+        if isinstance(field, PersonField):
+            await self.people_are_found(field)
         popup = self.query_one(ChoiceList)
+        if popup.is_for(field) and self.is_new(popup.chosen):
+            # What is typed from now on belongs into the dialog, however soon it comes.
+            popup.close()
+            await self.new_person(field.value)
+            return
         if popup.is_for(field):
             popup.choose(popup.highlighted)
         places = list(self._fields)
@@ -407,184 +369,37 @@ class EntryPage(Page):
         self.query_one("#why", Pane).show(explanation_lines(found))
         self._show_wrong(found)
         self._show_marks(found)
+        self._show_person()
         self._show_hint()
 
     def _show_wrong(self, found: Assessment) -> None:
         assert self.entry is not None
-        said: dict[int | None, list[str]] = {}
-        for place, message in found.problems.items():
-            its = self.entry.field(place)
-            said.setdefault(place[0], []).append(
-                "▲ "
-                + _("{name}: {value}").format(name=its.label if its else place[1], value=message)
-            )
+        said = beside_bills(self.entry, found)
         for position, wrong in self._wrong.items():
-            lines = [harmless(line) for line in said.get(position, ())]
-            text = "\n".join(lines)
+            lines = said.get(position, [])
+            text = "\n".join(harmless(text) for text, _bad in lines)
             if wrong.say(text):
                 wrong.display = bool(text)
+                wrong.set_class(not any(bad for _text, bad in lines), "fine")
 
     def _show_marks(self, found: Assessment) -> None:
         assert self.entry is not None
         for position, mark in self._marks.items():
             bill = self.entry.case.bills[position]
-            kind = _("past") if bill.earlier else _("this")
-            sign = "▸" if position == found.shown else " "
-            text = f"{sign}{position + 1}" if bill.blank else f"{sign}{position + 1} {kind}"
-            if mark.say(text):
+            if mark.say(mark_of(position, bill, found.shown, self.entry.registered is not None)):
                 mark.set_class(bill.earlier, "earlier")
 
     def _show_hint(self) -> None:
-        entry, place = self.entry, self._at
-        if entry is None or place is None:
-            return
-        its = entry.field(place)
-        if its is None:
-            return
-        text = entry.text(place)
-        said = ""
-        if its.kind == "money":
-            from mediaid.desk.cells import in_words  # noqa: PLC0415 - loaded with the entry
-
-            said = in_words(text) if text else _("in yuan, such as 8000.00")
-        elif its.kind == "date":
-            from mediaid.desk.cells import future  # noqa: PLC0415
-
-            said = future(text) if text else _("such as 2023-05-01 or 20230501")
-        elif its.kind == "code":
-            said = _("type a code, a name or pinyin initials; space shows all")
-        name = place_name(entry, place)
-        hint = _("{name}: {value}").format(name=name, value=said) if said else name
-        self.query_one("#hint", Said).say(harmless(hint))
+        if self.entry is not None and self._at is not None:
+            self.query_one("#hint", Said).say(harmless(hint_of(self.entry, self._at)))
 
     def _show_pack(self) -> None:
         assert self.entry is not None
-        self.say(str(self.entry.pack.label))
+        about = str(self.entry.pack.label)
+        if self.entry.case.number:
+            about = _("{one}; {other}").format(one=self.entry.case.number, other=about)
+        self.say(about)
 
     def on_resize(self) -> None:
         """Columns of figures end at the edge, wherever that is now."""
         self.call_after_refresh(self.update)
-
-    # --- actions ---------------------------------------------------------------------------------
-
-    def do_save(self) -> None:
-        """Write the draft to disk."""
-        if self.entry is None:
-            return
-        self.entry.keep(durable=True)
-        self.notify(
-            _("nothing is typed yet") if self.entry.case.blank else _("The draft is saved."),
-            markup=False,
-            timeout=2,
-        )
-
-    async def do_new(self) -> None:
-        """Keep this draft and begin another case."""
-        from mediaid.desk.case import Case  # noqa: PLC0415
-        from mediaid.desk.entry import Entry  # noqa: PLC0415
-
-        if self.entry is None or self.entry.case.blank:
-            return
-        self.entry.leave()
-        case = self.entry.case
-        self.entry = Entry(Case(case.pack, dict(case.readings)))
-        self._at = None
-        self.notify(_("The draft is kept; this is the next case."), markup=False, timeout=3)
-        await self.rebuild()
-
-    @work
-    async def do_drafts(self) -> None:
-        """Open another draft."""
-        from mediaid.desk import drafts  # noqa: PLC0415
-        from mediaid.desk.entry import Entry  # noqa: PLC0415
-
-        if self.entry is None:
-            return
-        self.entry.keep()
-        kept = {draft.name: draft for draft in drafts.kept() if draft.name != self.entry.draft.name}
-        if not kept:
-            self.notify(_("There is no other draft."), markup=False)
-            return
-        choices = []
-        for name, draft in kept.items():
-            person = draft.case.head.get("person_id", "").strip() or _("no person")
-            bills = sum(not bill.blank for bill in draft.case.bills)
-            label = _("{person}, {bills} bills, {saved}").format(
-                person=person, bills=bills, saved=draft.saved[:16].replace("T", " ")
-            )
-            choices.append(Choice(name, label, label))
-        chosen = await self.app.push_screen_wait(Chooser(_("Drafts"), choices))
-        if chosen is None:
-            return
-        taken = drafts.Draft(chosen)
-        if not taken.take():
-            self.notify(_("Another window has this draft open."), severity="warning", markup=False)
-            return
-        self.entry.leave()
-        self.entry = Entry(kept[chosen].case, taken)
-        self._at = None
-        await self.rebuild()
-        self.entry.keep()
-
-    @work
-    async def do_discard(self) -> None:
-        """Remove the draft on the screen."""
-        from mediaid.desk.case import Case  # noqa: PLC0415
-        from mediaid.desk.entry import Entry  # noqa: PLC0415
-
-        if self.entry is None or self.entry.case.blank:
-            return
-        question = _("Discard this draft? It cannot be brought back.")
-        if await self.app.push_screen_wait(Confirm(question)):
-            self.entry.draft.discard()
-            self.entry = Entry(Case(self.entry.case.pack, dict(self.entry.case.readings)))
-            self._at = None
-            await self.rebuild()
-
-    async def do_undo(self) -> None:
-        """Take back the last step."""
-        if self.entry is not None and self.entry.undo():
-            await self._changed()
-
-    async def do_redo(self) -> None:
-        """Do again what was taken back."""
-        if self.entry is not None and self.entry.redo():
-            await self._changed()
-
-    async def _changed(self, to: Place | None = None) -> None:
-        assert self.entry is not None
-        await self.rebuild(to)
-        self.entry.keep()
-
-    def do_earlier(self) -> None:
-        """Count the bill at the cursor as an earlier one, or as one of this case."""
-        if self.entry is not None:
-            self.entry.toggle_earlier(self.position)
-            self.entry.keep()
-            self.update()
-
-    async def do_repeat(self) -> None:
-        """Add a bill like the one at the cursor."""
-        if self.entry is not None and not self.entry.case.bills[self.position].blank:
-            at = self.entry.repeat(self.position)
-            await self._changed((at, self.entry.form.bill[0].name))
-
-    async def do_remove(self) -> None:
-        """Remove the bill at the cursor."""
-        if self.entry is not None and not self.entry.case.bills[self.position].blank:
-            self.entry.remove(self.position)
-            await self._changed((self.position, self.entry.form.bill[0].name))
-
-    def do_explanation(self) -> None:
-        """Go to the explanation, or back to the form."""
-        why = self.query_one("#why", Pane)
-        if why.has_focus and self._at is not None:
-            self.go(self._at)
-        else:
-            why.focus()
-
-    async def choose_rules(self, pack: str, readings: dict[str, str]) -> None:
-        """Put the case under another pack or other readings."""
-        if self.entry is not None:
-            self.entry.choose_rules(pack, readings)
-            await self._changed()

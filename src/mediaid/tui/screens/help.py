@@ -25,12 +25,21 @@ def help_lines(page: str, keys: dict[str, str]) -> list[Line]:
         "policy": _("Policy"),
         "budget": _("Budget"),
         "import": _("Import"),
+        "register": _("Register"),
+        "case": _("Case"),
+        "person": _("Person"),
     }
     here = [action for action in on(page) if action.screen != ANYWHERE]
     lines = []
     if here:
         lines = [Line(titles[page], 0, "title")]
         lines += [_line(action.id, action.name, action.does, keys) for action in here]
+        if page == "register":
+            how = _(
+                "Type to find a case by name, document or number; the arrows move, "
+                "Enter opens it, space selects it, Esc takes back."
+            )
+            lines.append(Line(how, 1))
         lines.append(Line(""))
     lines.append(Line(_("On every screen"), 0, "title"))
     everywhere = [action for action in on(ANYWHERE) if action.screen == ANYWHERE]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mediaid.tui.actions import Action
 
-SCREENS = ("show_entry", "show_import", "show_budget", "show_policy", "help")
+SCREENS = ("show_entry", "show_register", "show_import", "show_budget", "show_policy", "help")
 
 
 def fitting(actions: list[Action], keys: dict[str, str], width: int) -> list[Action]:
@@ -93,6 +93,9 @@ class TopBar(Kept, Widget):
     def render(self) -> RenderResult:
         """Draw the screens, the one that is open in brackets, and the subject at the right."""
         parts = [Content.styled(" mediaid ", "bold")]
+        banner = getattr(self.app, "banner", "")
+        if banner:
+            parts.append(Content.styled(f" {banner} ", "reverse bold"))
         for name in SCREENS:
             action = BY_ID[name]
             label = f"{key_name(self.keys[name])} {action.name}"

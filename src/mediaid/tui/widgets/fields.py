@@ -90,6 +90,26 @@ class CodeField(Field):
             self.post_message(self.Narrowed(self))
 
 
+def _beside(field: CodeField, choice: Choice) -> str:
+    """Return a choice's code, where it is one that people type."""
+    return "" if isinstance(field, PersonField) else f"  {harmless(choice.code)}"
+
+
+class PersonField(CodeField):
+    """A person, chosen from those the register finds while one types."""
+
+    def __init__(
+        self, its: FormField, position: int | None, value: str = "", *, classes: str = ""
+    ) -> None:
+        super().__init__(its, position, value, classes=classes)
+        self.people: list[Choice] = []
+        """Who fits what was typed, as it was found last."""
+
+    def found(self) -> list[Choice]:
+        """Return who was found."""
+        return self.people
+
+
 class ChoiceList(OptionList, can_focus=False):
     """The list below a code field; the field keeps the focus, the screen moves in the list."""
 
@@ -131,7 +151,7 @@ class ChoiceList(OptionList, can_focus=False):
         self.field = field
         self.clear_options()
         self.add_options(
-            [Option(Content(f" {harmless(c.label)}  {harmless(c.code)} ")) for c in self._choices]
+            [Option(Content(f" {harmless(c.label)}{_beside(field, c)} ")) for c in self._choices]
         )
         self.highlighted = 0
         region = field.region
@@ -140,6 +160,12 @@ class ChoiceList(OptionList, can_focus=False):
         y = region.bottom if below else max(region.y - height, 0)
         self.absolute_offset = Offset(max(min(region.x, self.screen.size.width - 40), 0), y)
         self.display = True
+
+    @property
+    def chosen(self) -> Choice | None:
+        """The choice at the cursor of the list."""
+        row = self.highlighted
+        return self._choices[row] if row is not None and row < len(self._choices) else None
 
     def close(self) -> None:
         """Hide the list."""

@@ -118,6 +118,14 @@ def _people() -> None:
         sa.Column("recorded_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_person"),
     )
+    op.create_index(
+        "ix_person_name",
+        "person",
+        ["name"],
+        unique=False,
+        postgresql_ops={"name": "text_pattern_ops"},
+    )
+    op.create_index("ix_person_town", "person", ["town"], unique=False)
     op.create_table(
         "identity_document",
         sa.Column("id", KEY, nullable=False),
@@ -171,6 +179,7 @@ def _cases() -> None:
     )
     op.create_index("ix_aid_case_person_id", "aid_case", ["person_id"], unique=False)
     op.create_index("ix_aid_case_state", "aid_case", ["state", "id"], unique=False)
+    op.create_index("ix_aid_case_accepted_at", "aid_case", ["accepted_at", "id"], unique=False)
     op.create_table(
         "bill",
         sa.Column("id", KEY, nullable=False),

@@ -1,0 +1,107 @@
+"""What a case comes to with what the register knows of the person: pools, periods, other cases."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from mediaid.desk.assess import Aid, Assessment, Reading, caps_of, nearest
+from mediaid.desk.form import BILL_NAMES
+from mediaid.engine.explain import explain
+from mediaid.engine.present import as_text
+from mediaid.faults import MediaidError
+from mediaid.i18n import gettext as _
+from mediaid.i18n import language
+from mediaid.money import parse_yuan
+from mediaid.register.determinations.foresee import Typed
+from mediaid.register.determinations.outcome import settled_from
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mediaid.desk.entry import Entry
+    from mediaid.packs.model import Pack
+    from mediaid.register.determinations.foresee import Foreseen
+    from mediaid.register.determinations.outcome import Outcome
+
+_OF_THE_BILL = {"date", "setting", "self_paid", "person_id", *(its.name for its in BILL_NAMES)}
+
+
+def typed_bill(row: dict[str, str]) -> Typed:
+    """Return a row of claim fields as a bill that the register settles."""
+    rest = {name: text for name, text in row.items() if name not in _OF_THE_BILL}
+    day = dt.date.fromisoformat(row["date"])
+    return Typed(day, row["setting"], parse_yuan(row["self_paid"]), rest)
+
+
+def assess_registered(entry: Entry, shown: int) -> Assessment:
+    """Settle the typed bills as the register would decide them, and explain one of them."""
+    reading = Reading(entry.form, entry.pack)
+    rows = reading.rows(entry.case)
+    reading.problems |= {
+        place: said for place, said in entry.refused.items() if place not in reading.problems
+    }
+    person: tuple[None, str] = (None, "person_id")
+    if entry.case.person is None and person not in reading.missing:
+        reading.missing.insert(0, person)
+    standing = entry.standing
+    if reading.blocked or not rows or standing is None:
+        return reading.without_result()
+    try:
+        foreseen = standing.settle([typed_bill(row) for row in rows.values()])
+    except MediaidError as error:
+        return reading.without_result(tuple(str(fault) for fault in error.faults))
+    _note_periods(entry, rows, reading)
+    return _assessment(foreseen, list(rows), shown, reading, standing.pack)
+
+
+def _note_periods(entry: Entry, rows: dict[int, dict[str, str]], reading: Reading) -> None:
+    """A bill of a day on which the person is in no category is said to be one: it gives nothing."""
+    assert entry.standing is not None
+    for position, row in rows.items():
+        day = dt.date.fromisoformat(row[reading.pack.dating])
+        if entry.standing.on("category", day) is None:
+            reading.notes[position] = _("on this day the person is in no category of assistance")
+
+
+def _assessment(
+    foreseen: Foreseen, positions: Sequence[int], shown: int, reading: Reading, pack: Pack
+) -> Assessment:
+    at = nearest(positions, shown)
+    outcome = foreseen.outcomes[list(positions).index(at)]
+    settlement = settled_from(outcome.claim, outcome.opening, pack)
+    result = explain(settlement, 0)
+    return Assessment(
+        reading.problems,
+        tuple(reading.missing),
+        (),
+        at,
+        len(positions),
+        tuple(_aids(foreseen.outcomes, outcome, pack)),
+        tuple(caps_of(settlement, 0)),
+        tuple(as_text(result).splitlines()),
+        sum(its.aid for its in foreseen.outcomes),
+        sum(its.payable for its in foreseen.outcomes),
+        reading.derived,
+        foreseen.corrected,
+        reading.notes,
+    )
+
+
+def _aids(outcomes: Sequence[Outcome], shown: Outcome, pack: Pack) -> list[Aid]:
+    def of(its: Outcome, benefit: str) -> int:
+        return sum(int(line["aid"]) for line in its.lines if line["benefit"] == benefit)
+
+    def provisional(benefit: str) -> bool:
+        lines = [line for its in outcomes for line in its.lines if line["benefit"] == benefit]
+        return any(line["provisional"] for line in lines)
+
+    return [
+        Aid(
+            pack.model.benefits[name].label.in_(language()),
+            of(shown, name),
+            sum(of(its, name) for its in outcomes),
+            provisional(name),
+        )
+        for name in pack.model.pack.benefits
+    ]

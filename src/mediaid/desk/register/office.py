@@ -1,0 +1,59 @@
+"""An open register, as the desk sees it."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mediaid.faults import RegisterError
+from mediaid.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from mediaid.packs.model import Pack
+    from mediaid.register.session import Register
+
+
+@dataclass(frozen=True)
+class Office:
+    """A register that is open. `offices`: code → name, of those that take in cases in it.
+
+    `actor` is who works here, as the register knows it; `demonstration`: its people are made up.
+    """
+
+    register: Register
+    actor: str
+    offices: dict[str, str]
+    pack: Pack
+    demonstration: bool
+
+    @property
+    def place(self) -> str:
+        """The register's address, without a password."""
+        return str(self.register.place)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.register.close()
+
+
+def open_office(where: str) -> Office:
+    """Open a register. Raises RegisterError, which says what to do."""
+    if (
+        importlib.util.find_spec("sqlalchemy") is None
+        or importlib.util.find_spec("alembic") is None
+    ):
+        raise RegisterError(_("the register needs its libraries: pip install 'mediaid[register]'"))
+    from mediaid.register.database.open import open_register  # noqa: PLC0415 - may be missing
+    from mediaid.register.views.office import office_data  # noqa: PLC0415
+
+    # Somebody waits before the screen: what another program holds longer is said sooner.
+    register = open_register(where, busy_seconds=10)
+    try:
+        with register.read() as connection:
+            its = office_data(connection)
+            actor = register.who(connection).name
+    except BaseException:
+        register.close()
+        raise
+    return Office(register, actor, its.offices, its.pack, its.demonstration)

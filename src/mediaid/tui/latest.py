@@ -1,0 +1,49 @@
+"""Work in the background of which only the latest matters."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mediaid.tui.screens.page import Page
+
+Job = TypeVar("Job")
+
+
+class Latest(Generic[Job]):
+    """Does jobs one after another in a thread; of those asked for meanwhile only the last.
+
+    What goes wrong is told like everything else. `run` must not touch widgets: it posts messages.
+    """
+
+    def __init__(self, page: Page, run: Callable[[Job], None]) -> None:
+        self._page = page
+        self._run = run
+        self._next: list[Job] = []
+        self._busy = False
+        self._lock = threading.Lock()
+
+    def ask(self, job: Job) -> None:
+        """Have a job done, instead of any that has not begun."""
+        with self._lock:
+            self._next = [job]
+            if self._busy:
+                return
+            self._busy = True
+        self._page.run_worker(self._loop, thread=True, exit_on_error=False)
+
+    def _loop(self) -> None:
+        while True:
+            with self._lock:
+                if not self._next:
+                    self._busy = False
+                    return
+                job = self._next.pop()
+            try:
+                self._run(job)
+            except Exception as error:
+                app = self._page.desk_app
+                app.call_from_thread(app.report, error)
