@@ -168,7 +168,7 @@ ALTERATIONS: list[tuple[list[str], str]] = (
         (["UPDATE determination_bill SET explanation = '{}'"], "cannot be read"),
         (["UPDATE determination_bill SET claim = '[]'"], "cannot be read"),
         (["UPDATE determination_bill SET opening = '[[1]]'"], "cannot be read"),
-        (["UPDATE rule_pack SET readings = '['"], "cannot be read"),
+        (["UPDATE rule_pack SET readings = '['"], "cannot be settled again"),
     ]
 )  # fmt: skip
 """What somebody does behind the audit, and what verification says of it."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +14,11 @@ from sqlalchemy import select
 
 from mediaid.faults import RegisterError
 from mediaid.register.audit.check import check_audit
+from mediaid.register.copies import files as files_module
 from mediaid.register.copies.copy import back_up, restore
 from mediaid.register.copies.files import export, load
+from mediaid.register.database import open as open_module
+from mediaid.register.database.errors import plain_errors
 from mediaid.register.database.open import open_register
 from mediaid.register.determinations.verify import verify_determinations
 from mediaid.register.schema import audit_event
@@ -113,3 +119,33 @@ def test_an_altered_export_is_refused_and_leaves_nothing(office: Office, tmp_pat
     with pytest.raises(RegisterError, match=r"person\.jsonl: is missing or was altered"):
         load(altered, str(tmp_path / "new.db"))
     assert not (tmp_path / "new.db").exists()
+
+
+def test_copies_without_room_are_said_and_leave_nothing(
+    sqlite_office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a full disk: it may be full from the first byte or within any file."""
+    sqlite_office.approved(sqlite_office.person(), ("2023-05-01", 1000))
+
+    def write(path: Path, _lines: object) -> int:
+        path.write_text("half of it", encoding="utf-8")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(files_module, "_write", write)
+        with pytest.raises(RegisterError, match="No space left"):
+            export(sqlite_office.register, tmp_path / "export")
+
+    def use_log(_place: object, _engine: object) -> None:
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        with plain_errors(sqlite_office.register.place):
+            raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(open_module, "_use_log", use_log)
+        with pytest.raises(RegisterError, match="the disk is full: nothing was written"):
+            back_up(sqlite_office.register, tmp_path / "backup.db")
+    assert [path.name for path in tmp_path.iterdir() if not path.name.startswith("register")] == []
+    assert export(sqlite_office.register, tmp_path / "export") > 0
+    back_up(sqlite_office.register, tmp_path / "backup.db")

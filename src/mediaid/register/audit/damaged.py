@@ -27,7 +27,7 @@ def readable_rows(
     """Return each row with its key, in the order of the keys; None for one that cannot be read."""
     keys = list(table.primary_key)
     done = 0
-    rows = connection.execution_options(yield_per=PAGE).execute(select(table).order_by(*keys))
+    rows = connection.execute(select(table).order_by(*keys), execution_options={"yield_per": PAGE})
     try:
         for row in rows.mappings():
             yield tuple(row[key.name] for key in keys), dict(row)

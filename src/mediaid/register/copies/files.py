@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,16 +52,28 @@ def export(register: Register, folder: Path, *, clear: bool = False) -> int:
     """Write all tables to a new folder; return the number of rows.
 
     Names and numbers are masked unless `clear`; only a clear export can be restored. That it
-    was written is an audit event, in the register but not in the export. Raises RegisterError.
+    was written is an audit event, in the register but not in the export. Raises RegisterError;
+    what goes wrong leaves no folder behind.
     """
     _new_folder(folder)
+    try:
+        return _export(register, folder, clear)
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise RegisterError(Fault(str(folder), str(error.strerror or error))) from None
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _export(register: Register, folder: Path, clear: bool) -> int:
     count = 0
     with register.read() as connection:
         sums: dict[str, str] = {}
         for table in TABLES:
             path = folder / f"{table.name}.jsonl"
             count += _write(path, _lines(connection, table, clear))
-            sums[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
+            sums[path.name] = _sum(path)
         if clear:
             with register.write("export.clear") as work:
                 work.details = {"rows": count}
@@ -143,8 +156,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 
 def _sum(path: Path) -> str:
-    with suppress(OSError):
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+    with suppress(OSError), path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
     return ""
 
 

@@ -28,7 +28,7 @@ def rows_of(connection: Connection, table: Table) -> Iterator[dict[str, Any]]:
         collate(column, "C") if c_order and isinstance(column.type, Text) else column
         for column in table.primary_key
     ]
-    rows = connection.execution_options(yield_per=PAGE).execute(select(table).order_by(*order))
+    rows = connection.execute(select(table).order_by(*order), execution_options={"yield_per": PAGE})
     return (dict(row) for row in rows.mappings())
 
 

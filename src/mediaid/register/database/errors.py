@@ -23,12 +23,15 @@ def plain_errors(place: Address) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        said = _sqlite(error) if place.path is not None else _postgresql(error)
+        orig = error.orig or error
+        said = _sqlite(orig) if place.path is not None else _postgresql(error)
         raise RegisterError(Fault(str(place), said)) from error
+    except sqlite3.Error as error:
+        raise RegisterError(Fault(str(place), _sqlite(error))) from error
 
 
-def _sqlite(error: DBAPIError) -> str:
-    code = getattr(error.orig, "sqlite_errorcode", None)
+def _sqlite(orig: BaseException) -> str:
+    code = getattr(orig, "sqlite_errorcode", None)
     kind = (code or 0) & 0xFF
     if kind == sqlite3.SQLITE_FULL:
         return _("the disk is full: nothing was written. Free some space and try again")
@@ -45,14 +48,15 @@ def _sqlite(error: DBAPIError) -> str:
     if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return _("the file is damaged or no register: restore a backup")
     if kind in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR):
-        return _("the file cannot be read or written: {said}").format(said=_words(error))
-    return _refused(error)
+        return _("the file cannot be read or written: {said}").format(said=_words(orig))
+    return _refused(orig)
 
 
 def _postgresql(error: DBAPIError) -> str:
-    state = str(getattr(error.orig, "sqlstate", None) or "")
+    orig = error.orig or error
+    state = str(getattr(orig, "sqlstate", None) or "")
     if state == "42501":
-        return _("your database role may not do this: {said}").format(said=_words(error))
+        return _("your database role may not do this: {said}").format(said=_words(orig))
     if state.startswith("53"):
         return _(
             "the server is out of space, memory or connections: nothing was changed. Tell "
@@ -66,13 +70,13 @@ def _postgresql(error: DBAPIError) -> str:
         return _(
             "no connection to the database ({said}): nothing was changed that was not said to "
             "be. Try again"
-        ).format(said=_words(error))
-    return _refused(error)
+        ).format(said=_words(orig))
+    return _refused(orig)
 
 
-def _refused(error: DBAPIError) -> str:
-    return _("the database refuses it: {said}").format(said=_words(error))
+def _refused(orig: BaseException) -> str:
+    return _("the database refuses it: {said}").format(said=_words(orig))
 
 
-def _words(error: DBAPIError) -> str:
-    return visible(str(error.orig).strip().split("\n", maxsplit=1)[0])
+def _words(orig: BaseException) -> str:
+    return visible(str(orig).strip().split("\n", maxsplit=1)[0])

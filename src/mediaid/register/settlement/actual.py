@@ -72,7 +72,7 @@ def actual_by_town(connection: Connection, year: int) -> dict[str, Actual]:
         payment_entry.c.done_at < behind,
         payment_entry.c.kind.in_(MOVING),
     )
-    rows = connection.execution_options(yield_per=PAGE).execute(
+    rows = connection.execute(
         select(
             payment.c.id,
             payment.c.kind.label("line"),
@@ -84,7 +84,8 @@ def actual_by_town(connection: Connection, year: int) -> dict[str, Actual]:
         )
         .join(payment_entry, payment_entry.c.payment_id == payment.c.id)
         .where(payment.c.id.in_(moved), payment_entry.c.kind.in_(MOVING))
-        .order_by(payment.c.id, payment_entry.c.id)
+        .order_by(payment.c.id, payment_entry.c.id),
+        execution_options={"yield_per": PAGE},
     )
     towns: dict[str, Actual] = defaultdict(Actual)
     for _number, entries in groupby(rows, key=lambda row: row.id):
