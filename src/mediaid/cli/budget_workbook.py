@@ -23,6 +23,7 @@ from mediaid.cli.budget_forecast import (
 )
 from mediaid.cli.budget_targets import OnTimeDays
 from mediaid.cli.options import DEFAULT_PACK, Overlay, PackOption, Readings
+from mediaid.cli.progress import progress_bar
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -87,7 +88,6 @@ def workbook(  # noqa: PLR0913, PLR0917 - one parameter an option
     from mediaid.cli.budget_claims import book_of
     from mediaid.cli.budget_forecast import terms_of
     from mediaid.cli.budget_targets import indicators_of
-    from mediaid.cli.progress import progress_bar
     from mediaid.faults import MediaidError, visible
     from mediaid.packs.load import load_pack
 

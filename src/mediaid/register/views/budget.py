@@ -164,8 +164,8 @@ def measured(connection: Connection, year: int, days: int | None = None) -> Meas
         on_time=None
         if days is None
         else sum(_in_time(row.at, row.approved_at, days) for row in due),
-        due=sum(row.due for row in due),
-        paid=sum(row.due for row in due if row.state in PAID),
+        due=sum(int(row.due) for row in due),
+        paid=sum(int(row.due) for row in due if row.state in PAID),
         approved=counted.approved,
         corrected=int(counted.corrected),
         aided=_aided(connection, begin, end),

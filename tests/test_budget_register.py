@@ -1,0 +1,124 @@
+"""A register as input of the budget: its claims, and what it measures of the targets."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+
+from command import mediaid
+from mediaid.register.cases.bills import reverse_bill
+from mediaid.register.payments.pay import bank_returned, pay_case
+from mediaid.register.views.budget import measured
+from register_support import Office
+
+
+def busy(office: Office) -> None:
+    """Have an office aid three persons: one paid at once, one late, and one whose aid was corrected
+    and came back from the bank. Somebody else has a bill of no case."""
+    first = office.approved(office.person(), ("2023-03-01", 1000), ("2023-05-01", 2000))
+    pay(office, first, 3)
+    second = office.approved(office.person("low_income"), ("2023-04-01", 5000))
+    pay(office, second, 20)
+    third = office.approved(
+        office.person("medical_poverty_1"), ("2023-06-01", 700), ("2023-07-01", 300)
+    )
+    pay(office, third, 1)
+    with office.write() as work:
+        bank_returned(work, 3, "wrong account")
+    with office.write() as work:
+        reverse_bill(work, 5, "refunded")
+    office.approve(third)
+    office.loose_bill(office.person(), "2023-08-01", 400)
+
+
+@pytest.fixture
+def used(sqlite_office: Office, sqlite_place: str) -> str:
+    """A register of such an office."""
+    busy(sqlite_office)
+    return sqlite_place
+
+
+def pay(office: Office, number: str, days: int) -> None:
+    office.now += dt.timedelta(days=days)
+    with office.write() as work:
+        pay_case(work, number)
+
+
+def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    ran = mediaid(capsys, "budget", *arguments, "--json", "--lang", "en")
+    assert (ran.code, ran.err) == (0, "")
+    return json.loads(ran.out)
+
+
+def test_what_a_year_measures(office: Office) -> None:
+    busy(office)
+    with office.register.read() as connection:
+        found = measured(connection, 2023, 5)
+        other = measured(connection, 2022, 5)
+    # 900 + 1,800; 4,000; of the third 700 less 210 that were set off: 490, returned by the bank.
+    assert (found.due, found.paid) == (2700_00 + 4000_00 + 490_00, 6700_00)
+    assert (found.due_lines, found.on_time) == (3, 2)
+    assert (found.approved, found.corrected) == (4, 1)
+    assert found.aided == {"某镇": 3}
+    assert (other.due_lines, other.approved, other.aided) == (0, 0, {})
+
+
+def test_targets_are_held_against_the_register(
+    used: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["targets", "--register", used, "--on-time-days", "5"]
+    indicators = asked(capsys, *options)["projects"]["medical-aid"]["indicators"]
+    by_id = {its["indicator"]: its for its in indicators}
+    assert (by_id["accuracy"]["measured"], by_id["accuracy"]["status"]) == ("75", "missed")
+    # 6,700 of 7,190: 93.18…, cut and not rounded.
+    assert (by_id["paid-in-full"]["measured"], by_id["paid-in-full"]["status"]) == (
+        "93.18", "missed",
+    )  # fmt: skip
+    assert (by_id["paid-on-time"]["measured"], by_id["paid-on-time"]["basis"]) == (
+        "66.66", "2023: 2 of 3 payments were sent within 5 days of approval",
+    )  # fmt: skip
+    assert by_id["satisfaction"]["status"] == "to-enter"
+
+
+def test_without_a_deadline_nothing_is_on_time_or_late(
+    used: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    indicators = asked(capsys, "targets", "--register", used)["projects"]["medical-aid"]
+    on_time = next(i for i in indicators["indicators"] if i["indicator"] == "paid-on-time")
+    assert (on_time["measured"], on_time["status"]) == (None, "not-measured")
+    assert "--on-time-days" in on_time["basis"]
+
+
+def test_a_year_that_is_over_gives_what_the_register_decided(
+    used: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = asked(
+        capsys, "forecast", "--register", used, "--cut-off", "2023-12-31", "--simulate", "100"
+    )
+    # All persons' aid as it stands: 2,700 + 4,000 + 490.
+    assert (found["central"], found["claims"]) == ("7190.00", 4)
+    assert list(found["towns"]["central"]) == ["某镇"]
+    assert any("belong to no case" in text for text in found["warnings"])
+
+
+def test_files_and_register_do_not_mix(used: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (
+        ["forecast", "claims.csv", "--register", used, "--cut-off", "2023-08-31"],
+        ["forecast", "--cut-off", "2023-08-31"],
+        ["compare", "--reform-reading", "cap-holder=household"],
+    ):
+        ran = mediaid(capsys, "budget", *arguments, "--lang", "en")
+        assert (ran.code, ran.out) == (2, "")
+        assert "give claims files, or --register" in ran.err
+
+
+def test_an_empty_register_is_refused(
+    sqlite_place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--register", sqlite_place, "--cut-off", "2023-08-31", "--lang", "en"]
+    ran = mediaid(capsys, "budget", "forecast", *options)
+    assert (ran.code, ran.out) == (2, "")
+    assert "holds no bills of cases" in ran.err
