@@ -29,3 +29,4 @@ compile run pyproject.toml requirements/build.in --extra batch -c requirements/t
 compile bench pyproject.toml requirements/build.in --extra bench -c requirements/test.txt
 compile bench-openfisca pyproject.toml --extra bench-openfisca \
     -c requirements/test.txt -c requirements/bench.txt
+compile bench-aggregate pyproject.toml --extra bench-aggregate

@@ -78,16 +78,23 @@ def _in_hand(people: People, size: int, rng: np.random.Generator) -> Ints:
         return np.broadcast_to(np.arange(people.seen, dtype=np.int64), (size, people.seen))
     # The past redrawn: donors weigh more or less in this batch (a Bayesian bootstrap), and with
     # them the ways in which persons' years may go on.
-    weight = rng.standard_exponential(people.donors)[people.donor]
-    upto = weight.cumsum(axis=1)
+    upto = np.take(rng.standard_exponential(people.donors), people.donor)
+    np.cumsum(upto, axis=1, out=upto)
     # Slot j stands at (j + a random part) / SLOTS; a way has the slots within its share.
-    ends = upto * (SLOTS / upto[:, -1:]) - rng.random((people.seen, 1))
-    reached = np.clip(np.floor(ends).astype(np.int64) + 1, 0, SLOTS)
+    upto *= SLOTS / upto[:, -1:]
+    upto -= rng.random((people.seen, 1))
+    np.floor(upto, out=upto)
+    reached = np.zeros((people.seen, people.ways + 1), dtype=np.int8)
+    reached[:, 1:] = np.clip(upto, -1, SLOTS - 1, out=upto)
+    reached[:, 1:] += 1
     reached[:, -1] = SLOTS
-    rows = np.arange(people.seen * people.ways).repeat(np.diff(reached, axis=1, prepend=0).ravel())
-    slots = np.arange(people.seen, dtype=np.int64) * SLOTS
-    pick = rng.integers(0, SLOTS, size=(size, people.seen), dtype=np.uint8)
-    return np.take(rows, slots[None, :] + pick)
+    counts = (reached[:, 1:] - reached[:, :-1]).ravel()
+    rows = np.arange(people.seen * people.ways).repeat(counts)
+    # As many slots as five bits count: the upper bits of random bytes.
+    pick = np.frombuffer(rng.bytes(size * people.seen), dtype=np.uint8) // (256 // SLOTS)
+    at = pick.reshape(size, people.seen) + np.arange(people.seen, dtype=np.int64) * SLOTS
+    # Every place is within bounds: "clip" only spares looking.
+    return np.take(rows, at, out=at, mode="clip")
 
 
 def _coming(pool: Pool, heads: Floats, size: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
@@ -118,7 +125,7 @@ def totals_of(batch: Batch, table: Ints) -> Ints:
     """Look up 分 of each year of a batch."""
     flat, rows = table.ravel(), table.shape[1]
     offset = batch.level * rows
-    found = np.take(flat, batch.in_hand + offset[:, None]).sum(axis=1)
+    found = np.take(flat, batch.in_hand + offset[:, None], mode="clip").sum(axis=1)
     coming = flat[batch.coming + offset[batch.coming_year]]
     np.add.at(found, batch.coming_year, coming)
     return np.asarray(found, dtype=np.int64)
