@@ -21,11 +21,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS"):
-    os.environ.setdefault(_name, "1")
-if hasattr(os, "sched_setaffinity"):  # one core: CPU time is then that of one
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-
 import numpy as np
 
 from mediaid.budget.forecast.people import People, lay_out
@@ -57,6 +52,8 @@ def main() -> None:
     parser.add_argument("--simulated", type=int, default=10_000)
     parser.add_argument("--aggregate", metavar="PYTHON", default="")
     options = parser.parse_args()
+    if hasattr(os, "sched_setaffinity"):  # one core: CPU time is then that of one
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     pack = load_pack("shanghai-minhang")
     terms = Terms(2023, dt.date(2023, 8, 31), simulated=options.simulated)
     world = World(persons=options.persons, towns=10, mix=SEVENTH)
