@@ -27,15 +27,18 @@ QUANTILES = (0.05, 0.5, 0.8, 0.95)
 def units(
     aid: np.ndarray, stratum: np.ndarray, weight: np.ndarray, persons: np.ndarray, bucket: float
 ) -> list[dict]:
-    """Each stratum as a compound Poisson of its rows' aid, rounded to whole buckets."""
+    """Each stratum as a compound Poisson of its rows' aid, each split between its two buckets in
+    such parts that the mean stays."""
     found = []
     for number, expected in enumerate(persons.tolist()):
         its = stratum == number
-        rows = np.round(aid[its] / bucket)
+        rows = aid[its] / bucket
         if expected <= 0 or not rows.any():
             continue
-        values, place = np.unique(rows, return_inverse=True)
-        counts = np.bincount(place, weights=weight[its])
+        low = np.floor(rows)
+        over = (rows - low) * weight[its]
+        values, place = np.unique(np.concatenate([low, low + 1]), return_inverse=True)
+        counts = np.bincount(place, weights=np.concatenate([weight[its] - over, over]))
         found.append(
             {
                 "name": f"S{number}",

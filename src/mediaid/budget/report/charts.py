@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 
 COLOURS = ("#1f5f8b", "#d9822b", "#4a8f5c", "#8b5fa8", "#b23b3b", "#6b7280")
 UP, DOWN, UNKNOWN, LEVEL = "#4a8f5c", "#b23b3b", "#c9b458", "#1f5f8b"
-WIDTH, LABEL, LINE = 960, 260, 26
+WIDTH, LABEL, LINE = 960, 300, 26
 MOST_PLACES = 20
-LONGEST = 40
-"""Characters of a label."""
+LONGEST = 42
+"""Width of a label: a Chinese character is two wide, as on a terminal."""
 BINS = 48
 
 
@@ -192,10 +193,18 @@ def _rect(x: float, y: float, width: float, height: float, colour: str) -> str:
 
 
 def _words(x: float, y: float, text: str, anchor: str, halo: bool = False) -> str:
-    shown = visible_line(text)
-    shown = shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
+    shown = _fitting(visible_line(text))
     kind = ' class="halo"' if halo else ""
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{kind}>{escape(shown)}</text>'
+
+
+def _fitting(text: str) -> str:
+    """The text, or as much of its beginning as a label has room for."""
+    widths = [2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text]
+    if sum(widths) <= LONGEST:
+        return text
+    kept = next(i for i in range(len(text)) if sum(widths[: i + 1]) > LONGEST - 2)
+    return text[:kept] + "…"
 
 
 def _svg(title: str, height: float, parts: Sequence[str]) -> str:
