@@ -111,6 +111,23 @@ def test_what_the_document_alone_gives(capsys: pytest.CaptureFixture[str]) -> No
     assert ("last-budget", "1002200.00") in steps(xihu["work-funds"])
 
 
+def test_the_year_after_the_documents(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    heads = tmp_path / "heads.csv"
+    heads.write_text("area,headcount\ntown,29000\nstreet,7300\n", encoding="utf-8")
+    lines = asked(capsys, "--year", "2024", "--headcounts", str(heads))
+    assert steps(lines["mutual-aid"]) == [
+        ("last-budget", "125937272.00"),
+        ("spent", None),
+        ("unexplained", "-12972742.00"),
+        ("last-need", "112964530.00"),
+        ("headcount", "-71530.00"),  # 23 persons less, at 3,110 each
+        ("need", "112893000.00"),
+        ("budget", None),
+    ]
+    assert steps(lines["total"])[0] == ("last-budget", "154227143.00")
+    assert steps(asked(capsys, "--year", "2025")["total"])[0] == ("last-budget", None)
+
+
 def test_with_last_years_accounts_and_claims(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

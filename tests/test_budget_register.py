@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from command import mediaid
 from mediaid.register.cases.bills import reverse_bill
@@ -70,7 +72,9 @@ def test_targets_are_held_against_the_register(
     used: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = ["targets", "--register", used, "--on-time-days", "5"]
-    indicators = asked(capsys, *options)["projects"]["medical-aid"]["indicators"]
+    data = asked(capsys, *options)
+    assert data["aided"] == {"某镇": 3}
+    indicators = data["projects"]["medical-aid"]["indicators"]
     by_id = {its["indicator"]: its for its in indicators}
     assert (by_id["accuracy"]["measured"], by_id["accuracy"]["status"]) == ("75", "missed")
     # 6,700 of 7,190: 93.18…, cut and not rounded.
@@ -90,6 +94,21 @@ def test_without_a_deadline_nothing_is_on_time_or_late(
     on_time = next(i for i in indicators["indicators"] if i["indicator"] == "paid-on-time")
     assert (on_time["measured"], on_time["status"]) == (None, "not-measured")
     assert "--on-time-days" in on_time["basis"]
+
+
+def test_a_workbook_of_a_register(
+    used: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    xlsx = tmp_path / "b.xlsx"
+    options = ["--register", used, "--cut-off", "2023-12-31", "--simulate", "100"]
+    ran = mediaid(capsys, "budget", "workbook", *options, "--xlsx", str(xlsx), "--lang", "en")
+    assert (ran.code, ran.err) == (0, "")
+    data = CalamineWorkbook.from_path(str(xlsx))
+    targets = data.get_sheet_by_name("Targets").to_python()
+    assert ["某镇", 3.0] in [row[:2] for row in targets]
+    assert any(
+        "register" in str(row[0]) for row in data.get_sheet_by_name("Provenance").to_python()
+    )
 
 
 def test_a_year_that_is_over_gives_what_the_register_decided(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mediaid.aligned import aligned
 from mediaid.budget import provenance
-from mediaid.faults import MediaidError
+from mediaid.faults import MediaidError, visible_line
 from mediaid.i18n import gettext as _
 from mediaid.packs.figures import BASE, round_down
 from mediaid.packs.targets import Project, Target
@@ -119,12 +119,15 @@ def aim(target: Target) -> str:
     return " ".join(filter(None, (target.sign, target.value, target.unit)))
 
 
-def as_data(pack: Pack, found: tuple[Indicator, ...]) -> dict[str, Any]:
-    """Return the targets as plain data."""
+def as_data(
+    pack: Pack, found: tuple[Indicator, ...], aided: Mapping[str, int] | None = None
+) -> dict[str, Any]:
+    """Return the targets as plain data; `aided`: town → persons aided."""
     assert pack.targets is not None
     return {
         **provenance.as_data(pack),
         "targets": str(pack.targets.label),
+        "aided": None if aided is None else dict(aided),
         "projects": {
             name: {
                 "label": str(sheet.label),
@@ -168,9 +171,20 @@ def status_words() -> dict[Status, str]:
     }
 
 
-def as_text(pack: Pack, found: tuple[Indicator, ...]) -> str:
-    """Return the targets as tables, one a project."""
-    return "\n".join(_lines(pack, found))
+def as_text(
+    pack: Pack, found: tuple[Indicator, ...], aided: Mapping[str, int] | None = None
+) -> str:
+    """Return the targets as tables, one a project; below them `aided`: town → persons aided."""
+    return "\n".join([*_lines(pack, found), *_aided_lines(aided)])
+
+
+def _aided_lines(aided: Mapping[str, int] | None) -> Iterator[str]:
+    if aided is not None:
+        yield ""
+        yield _("Persons aided")
+        rows = [[visible_line(town) or _("(not stated)"), f"{n:,}"] for town, n in aided.items()]
+        rows.append([_("total"), f"{sum(aided.values()):,}"])
+        yield from (f"  {line}" for line in aligned(rows, left=1))
 
 
 def _lines(pack: Pack, found: tuple[Indicator, ...]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from mediaid.i18n import gettext as _
 if TYPE_CHECKING:
     from mediaid.budget.targets import Counted, Indicator
     from mediaid.packs.model import Pack
+    from mediaid.register.views.budget import Measured
 
 
 OnTimeDays = Annotated[
@@ -69,20 +70,23 @@ def targets(
 
     rules = load_pack(pack)
     at = document_year(rules) if year is None else year
-    found = indicators_of(rules, at, headcounts, register, on_time_days)
+    found, aided = measured_targets(rules, at, headcounts, register, on_time_days)
     if as_json:
-        print_json(as_data(rules, found))
+        print_json(as_data(rules, found, aided))
     else:
-        typer.echo(as_text(rules, found))
+        typer.echo(as_text(rules, found, aided))
 
 
-def indicators_of(
+def measured_targets(
     rules: Pack, year: int, headcounts: Path | None, register: str, days: int | None
-) -> tuple[Indicator, ...]:
-    """Return the indicators, measured by a file of headcounts and a register as far as given."""
+) -> tuple[tuple[Indicator, ...], dict[str, int] | None]:
+    """Return the indicators, measured by a file of headcounts and a register as far as given, and
+    the persons that the register says were aided, by town; None without a register."""
     from mediaid.budget.targets import indicators
+    from mediaid.cli.register.common import open_it
     from mediaid.desk.budget.files import headcounts_of
     from mediaid.faults import MediaidError
+    from mediaid.register.views.budget import measured
 
     if days is not None and not register:
         raise MediaidError(_("--on-time-days needs --register"))
@@ -92,18 +96,19 @@ def indicators_of(
         counted = {}
         for place in read.places:
             counted[place.area] = counted.get(place.area, 0) + read.known(place, year)[0]
-    return indicators(rules, counted, records_of(register, year, days) if register else {})
-
-
-def records_of(register: str, year: int, days: int | None) -> dict[str, Counted]:
-    """Measure a register's year. Without days for "on time" that is left out."""
-    from mediaid.budget.targets import Counted
-    from mediaid.cli.register.common import open_it
-    from mediaid.money import show_yuan
-    from mediaid.register.views.budget import measured
-
+    if not register:
+        return indicators(rules, counted), None
     with open_it(register) as opened, opened.read() as connection:
         found = measured(connection, year, days)
+    return indicators(rules, counted, _records(found)), found.aided
+
+
+def _records(found: Measured) -> dict[str, Counted]:
+    """What was counted, by what it measures. Without days for "on time" that is left out."""
+    from mediaid.budget.targets import Counted
+    from mediaid.money import show_yuan
+
+    year, days = found.year, found.days
     records = {
         "paid-of-due": Counted(
             found.paid,

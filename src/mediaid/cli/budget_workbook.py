@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from mediaid.budget.cash.calendar import AidCash, Pot
     from mediaid.budget.funding.years import BudgetYear
     from mediaid.budget.report.inputs import Data
+    from mediaid.budget.targets import Indicator
     from mediaid.packs.model import Pack
 
 
@@ -87,7 +88,7 @@ def workbook(  # noqa: PLR0913, PLR0917 - one parameter an option
     from mediaid.cli.budget_cash import aid_cash
     from mediaid.cli.budget_claims import book_of
     from mediaid.cli.budget_forecast import terms_of
-    from mediaid.cli.budget_targets import indicators_of
+    from mediaid.cli.budget_targets import measured_targets
     from mediaid.faults import MediaidError, visible
     from mediaid.packs.load import load_pack
 
@@ -118,9 +119,10 @@ def workbook(  # noqa: PLR0913, PLR0917 - one parameter an option
         if register:
             name = _("register {where}").format(where=visible(register))
             data = [*data, Data(name, book_digest(book))]
-    indicators = (
-        indicators_of(rules, need.year, headcounts, register, on_time_days) if rules.targets else ()
-    )
+    targets: tuple[Indicator, ...] = ()
+    aided: dict[str, int] | None = None
+    if rules.targets:
+        targets, aided = measured_targets(rules, need.year, headcounts, register, on_time_days)
     made = collect(
         Inputs(
             pack=rules,
@@ -134,7 +136,8 @@ def workbook(  # noqa: PLR0913, PLR0917 - one parameter an option
             pots=_pots(rules, need, aid_cash(rules, need.year, aid, advances, spent)),
             forecast=found,
             reconciliation=reconcile(rules) if rules.published else None,
-            indicators=indicators,
+            indicators=targets,
+            aided=aided,
             data=data,
             options=_options(
                 {

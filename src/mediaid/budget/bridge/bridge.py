@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from mediaid.budget.bridge.steps import Change, Level, Step, steps_of
+from mediaid.budget.funding.headcounts import published_headcounts
 from mediaid.budget.funding.need import need_under
 from mediaid.faults import MediaidError
 from mediaid.i18n import gettext as _
@@ -17,6 +18,7 @@ from mediaid.packs.funding import NoValueError, scheme_on
 if TYPE_CHECKING:
     from mediaid.budget.bridge.given import LastLine, LastYear
     from mediaid.budget.forecast.forecast import Path
+    from mediaid.budget.funding.headcounts import Place
     from mediaid.budget.funding.years import BudgetYear, FundingTable
     from mediaid.packs.funding import Funding
     from mediaid.packs.model import Pack
@@ -49,8 +51,8 @@ def bridges(
     """Return the bridge of every line that the pack names, to the need of a year.
 
     `last`: the accounts of the year before; `path`: how the forecast of assistance comes about.
-    What the document publishes counts for `published_year` alone. Raises MediaidError if the pack
-    names no lines, or the accounts are of another year than the one before.
+    The document's figures are those of `published_year`: this year's budget, or last year's. Raises
+    MediaidError if the pack names no lines, or the accounts are of another year than the one before.
     """
     published = pack.published
     if published is None or not published.lines:
@@ -85,12 +87,13 @@ def _levels(
     assert pack.published is not None
     given = last.lines.get(name) if last else None
     source = (given.source or last.source) if last and given else ""
-    yield _last_budget(pack.published, line, given, source, need.year == published_year)
+    yield _last_budget(pack.published, line, given, source, need.year - published_year)
     spent = given.fen("spent") if given else None
     yield Level("spent", spent, source if spent is not None else "", rest="spent-less-budget")
     tables = {table.funding.funding: table for table in need.fundings}
     if line.pays in tables:
-        yield from _funding(tables[line.pays], need.year, given, source)
+        counts, whence = _last_headcounts(pack, tables[line.pays].funding, need.year, given, source)
+        yield from _funding(tables[line.pays], need.year, counts, whence)
     elif line.pays == "work-funds":
         total = sum(its.amount for its in need.work_funds)
         yield Level("work-funds", total, _("headcount × unit and lump sums, by the pack"))
@@ -108,13 +111,17 @@ def _fen(exact: Fraction) -> int:
 
 
 def _last_budget(
-    published: Published, line: Line, given: LastLine | None, source: str, applies: bool
+    published: Published, line: Line, given: LastLine | None, source: str, ahead: int
 ) -> Level:
+    """`ahead`: by how many years the bridge's year is later than the document's."""
     stated = given.fen("budget") if given else None
     if stated is not None:
         return Level("last-budget", stated, source)
-    if line.change is not None and applies:
-        figures = published.all_figures
+    figures = published.all_figures
+    if ahead == 1:
+        figure = figures[line.stated]
+        return Level("last-budget", _fen(figure.exact), figure.at)
+    if line.change is not None and ahead == 0:
         now, change = figures[line.stated], figures[line.change]
         return Level(
             "last-budget",
@@ -130,15 +137,26 @@ def _last_budget(
     return Level("last-budget", None, "")
 
 
+def _last_headcounts(
+    pack: Pack, funding: Funding, year: int, given: LastLine | None, source: str
+) -> tuple[dict[str, int], str]:
+    """Last year's headcounts by area as given, or else as published for it; and their source."""
+    if given and given.headcounts:
+        return dict(given.headcounts), source
+    published = published_headcounts(pack.published, funding)
+    if published is None or published[1] != year - 1:
+        return {}, ""
+    return _by_area(funding, published[0].counts), published[0].source
+
+
 def _funding(
-    table: FundingTable, year: int, given: LastLine | None, source: str
+    table: FundingTable, year: int, before: Mapping[str, int], source: str
 ) -> Iterator[Level]:
     """Last year's need of last year's headcounts; then headcount, then standard."""
     funding = table.funding
-    counts = _by_area(table)
+    counts = _by_area(funding, {(place, None): n for place, n in table.headcounts.items()})
     changes: tuple[Change, ...] = ()
-    if given and given.headcounts:
-        before = dict(given.headcounts)
+    if before:
         start = _fiscal(funding, before, year - 1)
         if start is not None:
             more = _fiscal(funding, counts, year - 1)
@@ -171,9 +189,9 @@ def _funding(
     )
 
 
-def _by_area(table: FundingTable) -> dict[str, int]:
-    counts = dict.fromkeys(table.funding.areas, 0)
-    for place, count in table.headcounts.items():
+def _by_area(funding: Funding, heads: Mapping[tuple[Place, int | None], int]) -> dict[str, int]:
+    counts = dict.fromkeys(funding.areas, 0)
+    for (place, _year), count in heads.items():
         counts[place.area] += count
     return counts
 

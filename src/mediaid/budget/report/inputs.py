@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mediaid.budget.bridge.bridge import LineBridge
     from mediaid.budget.cash.calendar import Pot
@@ -37,5 +37,7 @@ class Inputs:
     forecast: Forecast | None = None
     reconciliation: Reconciliation | None = None
     indicators: Sequence[Indicator] = ()
+    aided: Mapping[str, int] | None = None
+    """Town → persons aided, as a register counts them."""
     data: Sequence[Data] = ()
     options: Sequence[tuple[str, str]] = field(default_factory=tuple)

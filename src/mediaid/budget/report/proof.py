@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 from mediaid import __version__
 from mediaid.budget.bridge.present import lacking, step_names
 from mediaid.budget.reconcile.present import exact_text, kind_names
-from mediaid.budget.report.model import Cell, Formula, Sheet, Table, Term, yuan
+from mediaid.budget.report.model import (
+    Cell,
+    Formula,
+    Sheet,
+    Table,
+    Term,
+    Total,
+    count,
+    yuan,
+)
 from mediaid.budget.targets import aim, status_words
 from mediaid.faults import visible_line
 from mediaid.i18n import gettext as _
@@ -129,6 +138,14 @@ def targets_sheet(its: Inputs) -> list[Sheet]:
             _("group"), _("kind"), _("indicator"), _("aim"), _("measured"), _("status"), _("note"),
         )  # fmt: skip
         tables.append(Table(f"targets/{name}", title, heads, tuple(rows)))
+    if its.aided:
+        counted: list[tuple[Cell, ...]] = [
+            (visible_line(town) or _("(not stated)"), count(n)) for town, n in its.aided.items()
+        ]
+        total = Total(count(sum(its.aided.values())), 0, len(counted) - 1)
+        counted.append((_("total"), total))
+        heads = (_("town"), _("persons"))
+        tables.append(Table("targets/aided", _("Persons aided"), heads, tuple(counted)))
     return [Sheet(_("Targets"), tuple(tables))]
 
 
