@@ -33,4 +33,6 @@ def book_of(
     if not register:
         return read_book(paths or [], pack, ignore)
     with open_it(register) as opened:
-        return register_book(opened, register, pack)
+        from mediaid.register.database.address import address
+
+        return register_book(opened, str(address(register)), pack)  # without its password

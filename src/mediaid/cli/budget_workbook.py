@@ -73,7 +73,7 @@ def workbook(  # noqa: PLR0913, PLR0917 - one parameter an option
 ) -> None:
     from dataclasses import replace
 
-    from mediaid.batch.outputs import Outputs, refuse_paths
+    from mediaid.batch.outputs import refuse_paths
     from mediaid.budget.bridge.bridge import bridges
     from mediaid.budget.bridge.given import read_last_year
     from mediaid.budget.forecast.book import book_digest
@@ -89,7 +89,7 @@ def workbook(  # noqa: PLR0913, PLR0917 - one parameter an option
     from mediaid.cli.budget_claims import book_of
     from mediaid.cli.budget_forecast import terms_of
     from mediaid.cli.budget_targets import measured_targets
-    from mediaid.faults import MediaidError, visible
+    from mediaid.faults import MediaidError
     from mediaid.packs.load import load_pack
 
     outputs = [path for path in (xlsx, html) if path is not None]
@@ -117,8 +117,7 @@ def workbook(  # noqa: PLR0913, PLR0917 - one parameter an option
             found = forecast(book, terms, rules, drivers=True, report=report)
             path = path_of(book, terms, rules)
         if register:
-            name = _("register {where}").format(where=visible(register))
-            data = [*data, Data(name, book_digest(book))]
+            data = [*data, Data(_register_name(register), book_digest(book))]
     targets: tuple[Indicator, ...] = ()
     aided: dict[str, int] | None = None
     if rules.targets:
@@ -157,13 +156,32 @@ def workbook(  # noqa: PLR0913, PLR0917 - one parameter an option
             ),
         )
     )
-    writer = Outputs(outputs)
+    _publish(outputs, [as_workbook(made) if path is xlsx else page(made) for path in outputs])
+
+
+def _publish(paths: Sequence[Path], contents: Sequence[bytes]) -> None:
+    """Write the files, all or none, and say so. Raises ClaimError where one cannot be written."""
+    from mediaid.batch.outputs import Outputs, refusing
+    from mediaid.faults import visible_path
+
+    writer = Outputs(paths)
     with writer as passing:
-        for target, file in zip(outputs, passing, strict=True):
-            file.write_bytes(as_workbook(made) if target is xlsx else page(made))
+        for target, file, content in zip(paths, passing, contents, strict=True):
+            with refusing(target):
+                file.write_bytes(content)
         writer.publish()
-    for target in outputs:
-        typer.echo(_("written: {file}").format(file=visible(str(target))))
+    for target in paths:
+        typer.echo(_("written: {file}").format(file=visible_path(target)))
+
+
+def _register_name(register: str) -> str:
+    """A register's name for the report: of its file or database, without folder, host and user."""
+    from mediaid.faults import visible
+    from mediaid.register.database.address import address
+
+    place = address(register)
+    name = place.path.name if place.path else place.url.database or ""
+    return _("register {where}").format(where=visible(name))
 
 
 def _pots(rules: Pack, need: BudgetYear, aid: AidCash | None) -> tuple[Pot, ...]:

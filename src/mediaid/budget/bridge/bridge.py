@@ -52,7 +52,7 @@ def bridges(
 
     `last`: the accounts of the year before; `path`: how the forecast of assistance comes about.
     The document's figures are those of `published_year`: this year's budget, or last year's. Raises
-    MediaidError if the pack names no lines, or the accounts are of another year than the one before.
+    MediaidError if the pack names no lines, or the accounts are not of the year before.
     """
     published = pack.published
     if published is None or not published.lines:
