@@ -7,7 +7,6 @@ between the two.
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -264,8 +263,3 @@ def _tried(plan: Plan, report: Counted) -> Tried:
         changes=report.changes,
         seal=_seal(plan),
     )
-
-
-def default_register() -> str:
-    """Return the register that the environment names, if any."""
-    return os.environ.get("MEDIAID_REGISTER", "")

@@ -227,9 +227,14 @@ class MediaidApp(Guarded, App[None]):
 
     def do_show_import(self) -> None:
         """Show the import of files."""
+        from mediaid.desk.importing import ImportSheet  # noqa: PLC0415
+        from mediaid.desk.register.choose import chosen  # noqa: PLC0415
         from mediaid.tui.screens.importing import ImportPage  # noqa: PLC0415
 
         if self._to("import"):
+            if self.import_sheet is None:
+                where = chosen(self._wanted, self.settings)
+                self.import_sheet = ImportSheet({"register": where})
             if not self.is_screen_installed("import"):
                 self.install_screen(ImportPage(self.import_sheet), "import")
             self.push_screen("import")

@@ -47,6 +47,7 @@ class BudgetPage(Page):
     BudgetPage #views { height: 1; background: $surface; padding: 0 1; }
     BudgetPage .view { height: 1fr; layout: vertical; }
     BudgetPage.-wide .view { layout: horizontal; }
+    BudgetPage #reconcile { layout: vertical; }
     BudgetPage .asked { height: 40%; min-height: 7; }
     BudgetPage.-wide .asked { height: 1fr; width: 42%; max-width: 76; }
     BudgetPage .found { height: 1fr; width: 1fr; border-top: tall $panel; padding: 0 1; }

@@ -29,7 +29,6 @@ class ReconcileView(Guarded, Container):
     """The findings above, the one at the cursor below."""
 
     DEFAULT_CSS = """
-    BudgetPage ReconcileView.view, BudgetPage.-wide ReconcileView.view { layout: vertical; }
     ReconcileView #summary { height: auto; max-height: 3; padding: 0 1; }
     ReconcileView RowList { height: 55%; }
     """

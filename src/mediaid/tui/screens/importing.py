@@ -10,7 +10,7 @@ from textual import on, work
 from textual.containers import Container
 from textual.widgets import Static
 
-from mediaid.desk.importing import SUFFIXES, ImportSheet, default_register
+from mediaid.desk.importing import SUFFIXES
 from mediaid.desk.working import work as in_process
 from mediaid.i18n import gettext as _
 from mediaid.tui.lines import Line, spread
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.worker import Worker
 
-    from mediaid.desk.importing import Job, Tried
+    from mediaid.desk.importing import ImportSheet, Job, Tried
 
 TRY = "mediaid.desk.importing:try_file"
 TAKE = "mediaid.desk.importing:take_file"
@@ -82,9 +82,9 @@ class ImportPage(Page):
     ImportPage #hint { height: 1; padding: 0 1; background: $panel; }
     """
 
-    def __init__(self, sheet: ImportSheet | None = None) -> None:
+    def __init__(self, sheet: ImportSheet) -> None:
         super().__init__()
-        self.sheet = sheet or ImportSheet({"register": default_register()})
+        self.sheet = sheet
         self.tried: Tried | None = None
         self._tried_job: Job | None = None
         self._worker: Worker[None] | None = None
@@ -108,7 +108,6 @@ class ImportPage(Page):
         yield Static("", id="hint", markup=False)
 
     def on_mount(self) -> None:
-        self.desk_app.import_sheet = self.sheet
         said = _("Choose a file ({open}), then {run} tries it: nothing is changed by that.")
         self._say(said.format(open=self.key("import_open"), run=self.key("import_try")))
         self.query_one(Sheet).field.focus()
