@@ -12,12 +12,12 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from mediaid import yamlsource
-from mediaid.packs.enrolment import Enrolment
-from mediaid.packs.funding import Funding
-from mediaid.packs.published import Published
-from mediaid.packs.targets import Targets
-from mediaid.packs.values import Problem
-from mediaid.packs.workfunds import WorkFunds
+from mediaid.packs.budget.enrolment import Enrolment
+from mediaid.packs.budget.funding import Funding
+from mediaid.packs.budget.published import Published
+from mediaid.packs.budget.targets import Targets
+from mediaid.packs.budget.workfunds import WorkFunds
+from mediaid.packs.schema.values import Problem
 
 RULES = Path(__file__).parent.parent / "rules"
 

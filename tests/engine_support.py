@@ -15,10 +15,10 @@ from mediaid.claims.fields import pack_fields
 from mediaid.engine.settle import Settlement, settle
 from mediaid.engine.work import NO_CAP
 from mediaid.money import MAX_FEN, format_yuan
-from mediaid.packs.check import problems
+from mediaid.packs.checks.check import problems
 from mediaid.packs.hashing import rules_hash
 from mediaid.packs.model import Pack, PackFile, PackModel
-from mediaid.packs.rules import Benefit
+from mediaid.packs.schema.rules import Benefit
 from oracle import UNLIMITED, Line, Oracle, fen, percent, reason_text
 
 Row = dict[str, str]

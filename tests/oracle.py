@@ -22,7 +22,7 @@ from typing import Any
 from mediaid.claims.fields import pack_fields
 from mediaid.i18n import gettext as _
 from mediaid.packs.model import Pack
-from mediaid.packs.rules import (
+from mediaid.packs.schema.rules import (
     Amounts,
     Benefit,
     Dated,

@@ -17,7 +17,7 @@ from data_support import RULES, Parts, minhang, published_of, with_figure, xihu
 from mediaid.budget.reconcile.compare import compare
 from mediaid.budget.reconcile.findings import reconcile
 from mediaid.budget.reconcile.present import exact_text
-from mediaid.packs.figures import decimals
+from mediaid.packs.budget.figures import decimals
 from mediaid.packs.load import load_pack
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from command import mediaid
 from mediaid import load_pack
-from mediaid.packs.find import shipped_packs
+from mediaid.packs.folder.find import shipped_packs
 
 
 def test_list_names_every_shipped_pack(capsys: pytest.CaptureFixture[str]) -> None:
@@ -163,7 +163,7 @@ def test_list_goes_on_past_a_pack_with_faults(
     for name, folder in shipped_packs().items():
         shutil.copytree(folder, tmp_path / name)
     (tmp_path / "nanchang-xihu" / "pack.yaml").write_text("pack: [\n", encoding="utf-8")
-    monkeypatch.setattr("mediaid.packs.find.data_folder", lambda _name: tmp_path)
+    monkeypatch.setattr("mediaid.packs.folder.find.data_folder", lambda _name: tmp_path)
     ran = mediaid(capsys, "--lang", "en", "rules", "list")
     assert ran.code == 0
     assert "shanghai-minhang: " in ran.out

@@ -35,10 +35,10 @@ from mediaid import (
 from mediaid.budget.funding.need import funding_need
 from mediaid.claims.fields import FIELDS, pack_fields
 from mediaid.money import format_yuan
-from mediaid.packs.kinds import KINDS
+from mediaid.packs.folder.kinds import KINDS
 from mediaid.packs.model import Pack
-from mediaid.packs.readings import Overlay
-from mediaid.packs.rules import VERBS
+from mediaid.packs.schema.readings import Overlay
+from mediaid.packs.schema.rules import VERBS
 from mediaid.scenarios import runner
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"

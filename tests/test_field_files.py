@@ -35,7 +35,7 @@ from mediaid.batch.mapped.roster import read_roster
 from mediaid.batch.table import Table
 from mediaid.faults import ClaimError
 from mediaid.mappings.files import load_mapping
-from mediaid.packs.find import data_folder
+from mediaid.packs.folder.find import data_folder
 from mediaid.packs.load import load_pack
 
 # What the pack pays for the bills of field_files, by hand. Li is dibao: 2,400 × 90% = 2,160, of

@@ -18,12 +18,12 @@ from mediaid.budget.funding.need import funding_need, split
 from mediaid.budget.funding.workfunds import work_fund_lines
 from mediaid.engine.verbs.split import split_exactly
 from mediaid.faults import Location, MediaidError, PackError
-from mediaid.packs.datacheck import data_problems
-from mediaid.packs.enrolment import Enrolment, Measure, check_enrolment
-from mediaid.packs.funding import Funding, check_funding, scheme_on
+from mediaid.packs.budget.datacheck import data_problems
+from mediaid.packs.budget.enrolment import Enrolment, Measure, check_enrolment
+from mediaid.packs.budget.funding import Funding, check_funding, scheme_on
+from mediaid.packs.budget.workfunds import WorkFunds, check_work_funds
 from mediaid.packs.load import read_folder
 from mediaid.packs.model import PackModel
-from mediaid.packs.workfunds import WorkFunds, check_work_funds
 
 IN_2022, IN_2023 = dt.date(2022, 6, 30), dt.date(2023, 6, 30)
 PLANNED = {"town": 29_111, "street": 7_212}

@@ -12,7 +12,7 @@ from command import mediaid
 from field_files import LEDGER, PLATFORM, ledger_rows, write_ledger, write_platform
 from mediaid.mappings.files import MappingError, known_mappings, load_mapping
 from mediaid.mappings.recognise import fit, recognise
-from mediaid.packs.find import data_folder, shipped_packs
+from mediaid.packs.folder.find import data_folder, shipped_packs
 from mediaid.packs.load import load_pack
 
 LEDGER_TEXT = (data_folder("mappings") / "ledger.yaml").read_text(encoding="utf-8")

@@ -11,12 +11,12 @@ import pytest
 
 from mediaid import yamlsource
 from mediaid.faults import PackError
-from mediaid.packs.find import shipped_packs
+from mediaid.packs.folder.find import shipped_packs
 from mediaid.packs.hashing import rules_hash
 from mediaid.packs.load import load_pack, read_folder
 from mediaid.packs.model import Pack
-from mediaid.packs.rules import Dated
-from mediaid.packs.values import in_force
+from mediaid.packs.schema.rules import Dated
+from mediaid.packs.schema.values import in_force
 from pack_support import changed, copy_of_good
 
 SHIPPED = shipped_packs()

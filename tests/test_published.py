@@ -22,12 +22,12 @@ from data_support import (
 from mediaid import yamlsource
 from mediaid.budget.reconcile.compare import Compared, compare
 from mediaid.faults import Location, MediaidError
-from mediaid.packs.facts import Facts, check_facts
-from mediaid.packs.figures import decimals, round_half_up
-from mediaid.packs.funding import Funding
-from mediaid.packs.published import Published
-from mediaid.packs.publishedcheck import check_published
-from mediaid.packs.targets import Targets, check_targets
+from mediaid.packs.budget.facts import Facts, check_facts
+from mediaid.packs.budget.figures import decimals, round_half_up
+from mediaid.packs.budget.funding import Funding
+from mediaid.packs.budget.published import Published
+from mediaid.packs.budget.publishedcheck import check_published
+from mediaid.packs.budget.targets import Targets, check_targets
 
 DOCUMENTS = {"minhang": minhang, "xihu": xihu}
 both = pytest.mark.parametrize("load", DOCUMENTS.values(), ids=DOCUMENTS.keys())

@@ -14,7 +14,7 @@ from sqlalchemy import event, func, select, text
 
 from mediaid import load_pack
 from mediaid.faults import MediaidError, RegisterError
-from mediaid.packs.stored import from_text, to_text
+from mediaid.packs.folder.stored import from_text, to_text
 from mediaid.register.audit.check import check_audit
 from mediaid.register.database.address import address
 from mediaid.register.database.open import create_register, open_register, upgrade_register

@@ -13,7 +13,7 @@ import pytest
 from command import mediaid
 from mediaid import load_pack
 from mediaid.faults import PackError
-from mediaid.packs.find import pack_folder
+from mediaid.packs.folder.find import pack_folder
 
 MINHANG = "shanghai-minhang"
 CAP = "medical-aid/parameters/cap/values"

@@ -15,8 +15,8 @@ import pytest
 
 from command import mediaid
 from mediaid import load_pack
-from mediaid.packs.files import read_files
-from mediaid.packs.find import pack_folder
+from mediaid.packs.folder.files import read_files
+from mediaid.packs.folder.find import pack_folder
 from mediaid.packs.model import Pack
 from mediaid.scenarios import runner
 from mediaid.scenarios.coverage.nearby import nearby

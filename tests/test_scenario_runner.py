@@ -9,7 +9,7 @@ import pytest
 
 from mediaid import load_pack
 from mediaid.faults import ScenarioError
-from mediaid.packs.find import data_folder
+from mediaid.packs.folder.find import data_folder
 from mediaid.scenarios import runner
 from mediaid.scenarios.report import failure_text, summary_text
 from scenario_support import INPATIENT, RIGHT, WRONG, write

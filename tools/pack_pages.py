@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mediaid import i18n, load_pack
-from mediaid.packs.find import shipped_packs
+from mediaid.packs.folder.find import shipped_packs
 from mediaid.packs.model import Pack
 from mediaid.scenarios import runner
 from mediaid.scenarios.coverage.page import page

@@ -10,7 +10,7 @@ import polars as pl
 from mediaid.batch.result import YUAN
 from mediaid.claims.fields import FIELDS
 from mediaid.claims.selfpaid import NOT_GIVEN, PARTS
-from mediaid.packs.types import Label
+from mediaid.packs.schema.types import Label
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

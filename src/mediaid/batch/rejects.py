@@ -9,7 +9,7 @@ import polars as pl
 
 from mediaid.batch.cells import as_text
 from mediaid.i18n import gettext as _
-from mediaid.packs.types import Label
+from mediaid.packs.schema.types import Label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,7 +10,7 @@ import polars as pl
 
 from mediaid.batch.ids import PolarsText
 from mediaid.engine.work import NO_CAP
-from mediaid.packs.types import Label
+from mediaid.packs.schema.types import Label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

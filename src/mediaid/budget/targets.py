@@ -12,8 +12,8 @@ from mediaid.aligned import aligned
 from mediaid.budget import provenance
 from mediaid.faults import MediaidError, visible_line
 from mediaid.i18n import gettext as _
-from mediaid.packs.figures import BASE, round_down
-from mediaid.packs.targets import Project, Target
+from mediaid.packs.budget.figures import BASE, round_down
+from mediaid.packs.budget.targets import Project, Target
 
 if TYPE_CHECKING:
     from mediaid.packs.model import Pack

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mediaid.claims.fields import Field
     from mediaid.packs.model import Pack
-    from mediaid.packs.types import Label
+    from mediaid.packs.schema.types import Label
 
 EPOCH = dt.date(1970, 1, 1)
 MAX_COUNT = 1_000_000

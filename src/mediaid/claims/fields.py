@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from mediaid.packs.fields import FIELDS, Field, Kind
+from mediaid.packs.schema.fields import FIELDS, Field, Kind
 
 if TYPE_CHECKING:
     from mediaid.packs.model import Pack

@@ -18,7 +18,7 @@ import numpy as np
 
 from mediaid.i18n import gettext as _
 from mediaid.money import show_yuan
-from mediaid.packs.types import Label
+from mediaid.packs.schema.types import Label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

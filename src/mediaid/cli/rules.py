@@ -28,7 +28,7 @@ _WIDEST = 100
 @app.command("list", help=_("The shipped packs, what they hold and for when they are confirmed."))
 def list_packs(as_json: AsJson = False) -> None:
     from mediaid.faults import PackError
-    from mediaid.packs.find import shipped_packs
+    from mediaid.packs.folder.find import shipped_packs
     from mediaid.packs.load import load_pack
     from mediaid.packs.show.pack import confirmed
 

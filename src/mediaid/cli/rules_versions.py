@@ -12,7 +12,7 @@ from mediaid.cli.options import AsJson, day_of, print_json
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from mediaid.packs.change import Given
+    from mediaid.packs.changes.change import Given
     from mediaid.packs.model import Pack
 
 OPEN = 1
@@ -107,7 +107,7 @@ def _write_new(path: Path, text: str) -> None:
 
 def check_overlay(path: Path, base: str, as_json: bool) -> None:
     """Check an overlay file against its pack; list what of a draft is unanswered."""
-    from mediaid.packs.change import parse_overlay
+    from mediaid.packs.changes.change import parse_overlay
     from mediaid.packs.load import load_pack
     from mediaid.packs.versions.draft import unanswered
 
@@ -135,7 +135,7 @@ def check_overlay(path: Path, base: str, as_json: bool) -> None:
 def _shipped(given: Given) -> str:
     """Return the shipped pack that an overlay names. Raises PackError where there is none."""
     from mediaid.faults import Fault, PackError, nearest, visible
-    from mediaid.packs.find import shipped_packs
+    from mediaid.packs.folder.find import shipped_packs
 
     name, known = given.overlay.base.pack, shipped_packs()
     if name not in known:
@@ -215,8 +215,8 @@ def adopt(
     import datetime as dt
 
     from mediaid.faults import Fault, MediaidError
-    from mediaid.packs.change import parse_overlay
-    from mediaid.packs.find import pack_folder, shipped_packs
+    from mediaid.packs.changes.change import parse_overlay
+    from mediaid.packs.folder.find import pack_folder, shipped_packs
     from mediaid.packs.versions import adopt as adopting
 
     draft = Path(what) if Path(what).is_file() else None
@@ -245,7 +245,7 @@ def versions(
     pack: Annotated[str, typer.Argument(metavar="ID|DIR", help=_("Id or folder of the pack."))],
     as_json: AsJson = False,
 ) -> None:
-    from mediaid.packs.find import pack_folder
+    from mediaid.packs.folder.find import pack_folder
     from mediaid.packs.load import load_pack
     from mediaid.packs.versions.kept import versions_of
 

@@ -91,8 +91,8 @@ def coverage(
         ),
     ] = None,
 ) -> None:
-    from mediaid.packs.files import read_files
-    from mediaid.packs.find import pack_folder
+    from mediaid.packs.folder.files import read_files
+    from mediaid.packs.folder.find import pack_folder
     from mediaid.packs.load import load_pack
     from mediaid.scenarios import runner
     from mediaid.scenarios.coverage import report

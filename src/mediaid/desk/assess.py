@@ -21,7 +21,7 @@ from mediaid.faults import ClaimError
 from mediaid.i18n import gettext as _
 from mediaid.i18n import language
 from mediaid.money import format_yuan, parse_yuan, show_yuan
-from mediaid.packs.values import NO_LIMIT
+from mediaid.packs.schema.values import NO_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

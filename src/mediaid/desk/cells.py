@@ -16,8 +16,8 @@ from mediaid.claims.cells import (
 from mediaid.desk.choices import exact
 from mediaid.i18n import gettext as _
 from mediaid.money import format_yuan, parse_yuan, plain, show_yuan
-from mediaid.packs.fields import Field
-from mediaid.packs.types import Label
+from mediaid.packs.schema.fields import Field
+from mediaid.packs.schema.types import Label
 
 if TYPE_CHECKING:
     from mediaid.desk.form import FormField

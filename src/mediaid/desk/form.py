@@ -11,8 +11,8 @@ from mediaid.desk.choices import Choice
 from mediaid.i18n import language
 
 if TYPE_CHECKING:
-    from mediaid.packs.fields import Field, Kind
     from mediaid.packs.model import Pack
+    from mediaid.packs.schema.fields import Field, Kind
 
 _PERSON = ("person_id", "household_id", "category", "insurance", "area", "recognised_on")
 """Fields that belong to the person, in the order in which they are asked."""

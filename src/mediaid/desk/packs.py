@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mediaid.claims.cells import EPOCH, parse_written_day
 from mediaid.faults import MediaidError
 from mediaid.i18n import gettext as _
-from mediaid.packs.find import shipped_packs
+from mediaid.packs.folder.find import shipped_packs
 from mediaid.packs.load import load_pack
 from mediaid.packs.show.diff import Difference, differences
 from mediaid.packs.show.pack import confirmed, last_confirmed, pack_lines, policy_lines

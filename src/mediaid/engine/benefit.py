@@ -12,7 +12,7 @@ from mediaid.engine.verbs.base import BaseRun
 from mediaid.engine.verbs.cap import CapRun
 from mediaid.engine.verbs.split import SplitRun
 from mediaid.engine.work import NO_CAP, PoolState, Work
-from mediaid.packs.rules import Into, step_name
+from mediaid.packs.schema.rules import Into, step_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mediaid.engine.plan import Plan
     from mediaid.engine.verbs.run import Run
     from mediaid.packs.model import Pack
-    from mediaid.packs.rules import Benefit
+    from mediaid.packs.schema.rules import Benefit
 
     Ints = NDArray[np.int64]
     Mask = NDArray[np.bool_]

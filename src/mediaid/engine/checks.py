@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mediaid.engine.plan import Plan, Table
-    from mediaid.packs.rules import Benefit, Test, When
+    from mediaid.packs.schema.rules import Benefit, Test, When
 
     Mask = NDArray[np.bool_]
 

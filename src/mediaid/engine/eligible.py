@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mediaid.engine.checks import Check
     from mediaid.engine.plan import Plan, Table
     from mediaid.engine.view import View
-    from mediaid.packs.rules import Benefit, Step, Test
+    from mediaid.packs.schema.rules import Benefit, Step, Test
 
 
 @dataclass(frozen=True)

@@ -21,14 +21,14 @@ from mediaid.engine.why_not import describe, field_text
 from mediaid.engine.work import NO_CAP
 from mediaid.faults import ClaimError, Fault, visible
 from mediaid.i18n import gettext as _
-from mediaid.packs.types import Label
+from mediaid.packs.schema.types import Label
 
 if TYPE_CHECKING:
     from mediaid.engine.benefit import BenefitRun
     from mediaid.engine.plan import Plan, Table
     from mediaid.engine.pools import Pools
     from mediaid.packs.model import Pack
-    from mediaid.packs.rules import Benefit
+    from mediaid.packs.schema.rules import Benefit
 
 
 _THIS = "claim"

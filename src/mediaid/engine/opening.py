@@ -19,7 +19,7 @@ from mediaid.engine.pools import (
 from mediaid.engine.work import PoolState
 from mediaid.faults import ClaimError, Fault, visible
 from mediaid.i18n import gettext as _
-from mediaid.packs.values import NO_LIMIT
+from mediaid.packs.schema.values import NO_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Collection

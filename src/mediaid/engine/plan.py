@@ -19,9 +19,16 @@ import numpy as np
 
 from mediaid.claims.cells import EPOCH
 from mediaid.money import format_percent
-from mediaid.packs.rules import Benefit, Dated, Parameter, Step
-from mediaid.packs.uses import Use, allowed, uses
-from mediaid.packs.values import ShareOf, Values, in_force, known_codes, parse_value, share_amount
+from mediaid.packs.checks.uses import Use, allowed, uses
+from mediaid.packs.schema.rules import Benefit, Dated, Parameter, Step
+from mediaid.packs.schema.values import (
+    ShareOf,
+    Values,
+    in_force,
+    known_codes,
+    parse_value,
+    share_amount,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

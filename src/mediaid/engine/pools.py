@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mediaid.claims.cells import show_day
-from mediaid.packs.rules import Amounts
+from mediaid.packs.schema.rules import Amounts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mediaid.claims.table import Claims, TextColumn
     from mediaid.engine.plan import Plan
     from mediaid.packs.model import Pack
-    from mediaid.packs.rules import Benefit, Pool
+    from mediaid.packs.schema.rules import Benefit, Pool
 
     Ints = NDArray[np.int64]
 

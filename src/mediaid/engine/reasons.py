@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mediaid.engine.lines import Lines
     from mediaid.engine.plan import Plan
     from mediaid.engine.view import View
-    from mediaid.packs.rules import Benefit
+    from mediaid.packs.schema.rules import Benefit
 
     Ints = NDArray[np.int64]
 

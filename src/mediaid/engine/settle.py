@@ -37,13 +37,13 @@ from mediaid.engine.view import View
 from mediaid.engine.work import PoolState, Work
 from mediaid.faults import ClaimError
 from mediaid.i18n import gettext as _
-from mediaid.packs.rules import Amounts
+from mediaid.packs.schema.rules import Amounts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mediaid.packs.model import Pack
-    from mediaid.packs.rules import Benefit
+    from mediaid.packs.schema.rules import Benefit
 
     Ints = NDArray[np.int64]
     Mask = NDArray[np.bool_]

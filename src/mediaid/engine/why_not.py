@@ -13,7 +13,7 @@ from mediaid.money import show_yuan
 if TYPE_CHECKING:
     from mediaid.engine.eligible import Condition
     from mediaid.engine.view import View
-    from mediaid.packs.rules import Benefit, Test
+    from mediaid.packs.schema.rules import Benefit, Test
 
 
 def describe(view: View, benefit: Benefit, condition: Condition) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mediaid.packs.values import NO_LIMIT
+from mediaid.packs.schema.values import NO_LIMIT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mediaid.engine.plan import Plan, Table
     from mediaid.engine.pools import PoolOutline, Slots
     from mediaid.engine.view import View
-    from mediaid.packs.rules import Benefit, Pool
+    from mediaid.packs.schema.rules import Benefit, Pool
 
     Ints = NDArray[np.int64]
 

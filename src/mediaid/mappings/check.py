@@ -10,7 +10,7 @@ from mediaid.claims.selfpaid import PARTS
 from mediaid.faults import Location, nearest, visible
 from mediaid.i18n import gettext as _
 from mediaid.mappings.model import LEAVE_OUT, REGISTER
-from mediaid.packs.fields import FIELDS, Field
+from mediaid.packs.schema.fields import FIELDS, Field
 from mediaid.people.documents import KINDS
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from mediaid.faults import Fault, MediaidError, PackError, nearest, visible
 from mediaid.i18n import gettext as _
 from mediaid.mappings.check import problems
 from mediaid.mappings.model import Mapping
-from mediaid.packs.find import data_folder
-from mediaid.packs.locate import by_place
-from mediaid.packs.repair import validated
+from mediaid.packs.folder.find import data_folder
+from mediaid.packs.folder.locate import by_place
+from mediaid.packs.folder.repair import validated
 
 if TYPE_CHECKING:
     from mediaid.packs.model import Pack

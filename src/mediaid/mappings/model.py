@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from mediaid.packs.types import Id, Label, Strict
+from mediaid.packs.schema.types import Id, Label, Strict
 
 REGISTER = ("institution", "invoice_no", "name", "town")
 """What the register keeps of a bill and its person beside the claim: not read to settle it."""

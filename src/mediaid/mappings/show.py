@@ -9,7 +9,7 @@ from mediaid.faults import visible
 from mediaid.i18n import gettext as _
 from mediaid.mappings.check import AIDED
 from mediaid.mappings.recognise import needed
-from mediaid.packs.fields import FIELDS
+from mediaid.packs.schema.fields import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mediaid.mappings.model import FieldUse, Mapping
     from mediaid.mappings.recognise import Fit
     from mediaid.packs.model import Pack
-    from mediaid.packs.types import Label
+    from mediaid.packs.schema.types import Label
 
 
 def mapping_lines(loaded: Loaded, pack: Pack | None = None) -> Iterator[str]:

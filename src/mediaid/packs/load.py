@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mediaid.packs import cache
-from mediaid.packs.find import pack_folder
+from mediaid.packs.folder import cache
+from mediaid.packs.folder.find import pack_folder
 from mediaid.packs.model import Pack, Rules
 
 if TYPE_CHECKING:
     import datetime as dt
 
+    from mediaid.packs.changes.overlay import Sourced
     from mediaid.packs.model import PackModel
-    from mediaid.packs.overlay import Sourced
 
 
 def load_pack(
@@ -42,7 +42,7 @@ def load_pack(
     chosen, changes = _choose(kept.rules, readings)
     name = year = None
     if overlay is not None:
-        from mediaid.packs.change import read_overlay  # noqa: PLC0415
+        from mediaid.packs.changes.change import read_overlay  # noqa: PLC0415
 
         given = read_overlay(Path(overlay), kept.rules, kept.hash, drafts=drafts)
         name, year = given.name, given.overlay.draft
@@ -63,14 +63,14 @@ def read_folder(folder: Path, shown: str | None = None) -> PackModel:
 
     `shown` is what faults call the folder (default: its name).
     """
-    from mediaid.packs.files import read_pack  # noqa: PLC0415
+    from mediaid.packs.folder.files import read_pack  # noqa: PLC0415
 
     return read_pack(folder, shown if shown is not None else folder.name)
 
 
 def changed_model(model: PackModel, changes: list[Sourced]) -> PackModel:
     """Apply changes and check the result as a whole. Raises PackError at the changes' places."""
-    from mediaid.packs import change  # noqa: PLC0415
+    from mediaid.packs.changes import change  # noqa: PLC0415
 
     return change.changed_model(model, changes)
 
@@ -81,6 +81,6 @@ def _choose(
     wanted = readings if isinstance(readings, Mapping | str) else tuple(readings)
     if not wanted:
         return {name: reading.default.id for name, reading in model.readings.items()}, []
-    from mediaid.packs.select import choose  # noqa: PLC0415
+    from mediaid.packs.changes.select import choose  # noqa: PLC0415
 
     return choose(model, wanted)

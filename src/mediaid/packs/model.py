@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from mediaid.packs.readings import Reading
-from mediaid.packs.rules import Benefit, Parameter, Pool, Shared
-from mediaid.packs.types import Id, Label, Strict
+from mediaid.packs.schema.readings import Reading
+from mediaid.packs.schema.rules import Benefit, Parameter, Pool, Shared
+from mediaid.packs.schema.types import Id, Label, Strict
 
 if TYPE_CHECKING:
-    from mediaid.packs.enrolment import Enrolment
-    from mediaid.packs.facts import Facts
-    from mediaid.packs.funding import Funding
-    from mediaid.packs.published import Published
-    from mediaid.packs.targets import Targets
+    from mediaid.packs.budget.enrolment import Enrolment
+    from mediaid.packs.budget.facts import Facts
+    from mediaid.packs.budget.funding import Funding
+    from mediaid.packs.budget.published import Published
+    from mediaid.packs.budget.targets import Targets
+    from mediaid.packs.budget.workfunds import WorkFunds
     from mediaid.packs.whole import NOT_RULES as NOT_RULES  # noqa: PLC0414 - offered here too
     from mediaid.packs.whole import PackModel as PackModel  # noqa: PLC0414
-    from mediaid.packs.workfunds import WorkFunds
 
 
 class SourceDoc(Strict):

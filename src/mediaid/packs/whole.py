@@ -1,13 +1,13 @@
 """All files of a pack folder together."""
 
-from mediaid.packs.enrolment import Enrolment
-from mediaid.packs.facts import Facts
-from mediaid.packs.funding import Funding
+from mediaid.packs.budget.enrolment import Enrolment
+from mediaid.packs.budget.facts import Facts
+from mediaid.packs.budget.funding import Funding
+from mediaid.packs.budget.published import Published
+from mediaid.packs.budget.targets import Targets
+from mediaid.packs.budget.workfunds import WorkFunds
 from mediaid.packs.model import Rules
-from mediaid.packs.published import Published
-from mediaid.packs.targets import Targets
-from mediaid.packs.types import Id
-from mediaid.packs.workfunds import WorkFunds
+from mediaid.packs.schema.types import Id
 
 
 class PackModel(Rules):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from mediaid.faults import nearest, visible
 from mediaid.i18n import gettext as _
 from mediaid.money import plain
-from mediaid.packs.types import Label
+from mediaid.packs.schema.types import Label
 from mediaid.people.identity import MARKS, parse_resident_id
 from mediaid.people.masking import mask_id
 

@@ -15,8 +15,8 @@ from mediaid.engine.plan import plan_of
 from mediaid.engine.verbs.split import UNASSIGNED
 from mediaid.faults import Fault, nearest, visible
 from mediaid.i18n import gettext as _
-from mediaid.packs.enrolment import UNITS
-from mediaid.packs.rules import step_name
+from mediaid.packs.budget.enrolment import UNITS
+from mediaid.packs.schema.rules import step_name
 from mediaid.scenarios.compare import NONE
 from mediaid.scenarios.enrolment import INSURANCE, measure_of
 from mediaid.scenarios.model import (
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mediaid.claims.fields import Field
     from mediaid.faults import Location
     from mediaid.packs.model import Pack
-    from mediaid.packs.rules import Benefit
+    from mediaid.packs.schema.rules import Benefit
     from mediaid.scenarios.model import Row
 
 PARTICIPANTS, FISCAL, GROSS = "participants", "fiscal", "gross"

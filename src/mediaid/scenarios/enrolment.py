@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from mediaid.faults import visible
 from mediaid.i18n import gettext as _
-from mediaid.packs.enrolment import UNITS, Measure, Standards, Stated
-from mediaid.packs.values import in_force
+from mediaid.packs.budget.enrolment import UNITS, Measure, Standards, Stated
+from mediaid.packs.schema.values import in_force
 from mediaid.scenarios.outcome import Mismatch, Outcome
 
 if TYPE_CHECKING:

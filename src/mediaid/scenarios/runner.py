@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mediaid.faults import Fault, PackError, ScenarioError, visible
 from mediaid.i18n import gettext as _
-from mediaid.packs.find import data_folder
+from mediaid.packs.folder.find import data_folder
 from mediaid.packs.load import load_pack
 from mediaid.scenarios.checks import pack_faults, with_own_headings
 from mediaid.scenarios.claims import run_claims, run_refusal

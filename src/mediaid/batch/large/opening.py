@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mediaid.claims.table import Claims
     from mediaid.engine.work import PoolState
     from mediaid.packs.model import Pack
-    from mediaid.packs.rules import Pool
+    from mediaid.packs.schema.rules import Pool
 
     Ints = NDArray[np.int64]
 

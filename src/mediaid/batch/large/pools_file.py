@@ -17,14 +17,14 @@ from mediaid.batch.source import refuse_no_file
 from mediaid.engine.pools import LIFETIME
 from mediaid.faults import ClaimError, Fault, visible, visible_path
 from mediaid.i18n import gettext as _
-from mediaid.packs.values import NO_LIMIT
+from mediaid.packs.schema.values import NO_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from mediaid.packs.model import Pack
-    from mediaid.packs.rules import Pool
+    from mediaid.packs.schema.rules import Pool
 
 COLUMNS = ("pack_hash", "pool", "holder", "period", "amount", "through")
 ROWS = {

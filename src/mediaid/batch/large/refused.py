@@ -14,7 +14,7 @@ from mediaid.batch.rejects import rejects_frame
 from mediaid.batch.table import read_table
 from mediaid.faults import ClaimError, Fault, visible
 from mediaid.i18n import gettext as _
-from mediaid.packs.types import Label
+from mediaid.packs.schema.types import Label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -29,7 +29,7 @@ from mediaid.batch.table import read_table
 from mediaid.claims.table import COUNTS
 from mediaid.engine.settle import settle
 from mediaid.faults import visible
-from mediaid.packs.cache import as_texts, from_texts
+from mediaid.packs.folder.cache import as_texts, from_texts
 from mediaid.packs.model import Pack
 
 if TYPE_CHECKING:

@@ -13,16 +13,16 @@ from mediaid.budget.funding.headcounts import published_headcounts
 from mediaid.budget.funding.need import need_under
 from mediaid.faults import MediaidError
 from mediaid.i18n import gettext as _
-from mediaid.packs.funding import NoValueError, scheme_on
+from mediaid.packs.budget.funding import NoValueError, scheme_on
 
 if TYPE_CHECKING:
     from mediaid.budget.bridge.given import LastLine, LastYear
     from mediaid.budget.forecast.forecast import Path
     from mediaid.budget.funding.headcounts import Place
     from mediaid.budget.funding.years import BudgetYear, FundingTable
-    from mediaid.packs.funding import Funding
+    from mediaid.packs.budget.funding import Funding
+    from mediaid.packs.budget.published import Line, Published
     from mediaid.packs.model import Pack
-    from mediaid.packs.published import Line, Published
 
 
 @dataclass(frozen=True)

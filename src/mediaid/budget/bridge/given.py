@@ -11,9 +11,9 @@ from pydantic import BeforeValidator, Field, ValidationError
 from mediaid import yamlsource
 from mediaid.faults import Fault, MediaidError, nearest, visible
 from mediaid.i18n import gettext as _
-from mediaid.packs.figures import BASE, Exact, Unit
-from mediaid.packs.locate import faults_of
-from mediaid.packs.types import Id, Strict, Whole
+from mediaid.packs.budget.figures import BASE, Exact, Unit
+from mediaid.packs.folder.locate import faults_of
+from mediaid.packs.schema.types import Id, Strict, Whole
 
 if TYPE_CHECKING:
     from mediaid.packs.model import Pack

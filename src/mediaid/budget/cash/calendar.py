@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mediaid.budget.funding.years import BudgetYear
-    from mediaid.packs.facts import Fact, Flow
+    from mediaid.packs.budget.facts import Fact, Flow
     from mediaid.packs.model import Pack
-    from mediaid.packs.types import Cite, Label
+    from mediaid.packs.schema.types import Cite, Label
 
 Kind = Literal["contribution", "transfer", "pay-out", "advance", "settlement"]
 IN: tuple[Kind, ...] = ("contribution", "transfer")

@@ -18,10 +18,10 @@ from mediaid import yamlsource
 from mediaid.faults import Fault, MediaidError, nearest, visible
 from mediaid.i18n import gettext as _
 from mediaid.money import parse_percent, plain
-from mediaid.packs.figures import round_half_up
-from mediaid.packs.funding import Funding, Scheme
-from mediaid.packs.locate import faults_of
-from mediaid.packs.types import Id, Label, Strict, Yuan
+from mediaid.packs.budget.figures import round_half_up
+from mediaid.packs.budget.funding import Funding, Scheme
+from mediaid.packs.folder.locate import faults_of
+from mediaid.packs.schema.types import Id, Label, Strict, Yuan
 
 YUAN = 100
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from mediaid.faults import Fault, MediaidError, nearest, visible
 from mediaid.i18n import gettext as _
 from mediaid.money import plain
-from mediaid.packs.funding import Funding
-from mediaid.packs.published import Published
-from mediaid.packs.types import Label
+from mediaid.packs.budget.funding import Funding
+from mediaid.packs.budget.published import Published
+from mediaid.packs.schema.types import Label
 
 COLUMNS = {
     "place": Label(zh="单位", en="place"),

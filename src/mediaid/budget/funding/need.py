@@ -12,8 +12,8 @@ from typing import Protocol
 from mediaid.faults import Fault, MediaidError, nearest, visible
 from mediaid.i18n import gettext as _
 from mediaid.money import apportion
-from mediaid.packs.funding import Funding, NoValueError, Scheme, scheme_on
-from mediaid.packs.types import Cite
+from mediaid.packs.budget.funding import Funding, NoValueError, Scheme, scheme_on
+from mediaid.packs.schema.types import Cite
 
 
 class FundingPack(Protocol):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mediaid.budget.funding.revenue import Part, Revenue
     from mediaid.budget.funding.workfunds import WorkFundAmount
     from mediaid.packs.model import Pack
-    from mediaid.packs.types import Cite
+    from mediaid.packs.schema.types import Cite
 
 DETAILS = ("places", "months", "quarters")
 

@@ -11,10 +11,10 @@ from typing import Protocol
 from mediaid.faults import Fault, MediaidError, nearest, visible
 from mediaid.i18n import gettext as _
 from mediaid.money import half_up
-from mediaid.packs.enrolment import Enrolment, Measure
-from mediaid.packs.funding import NoValueError
-from mediaid.packs.types import Cite, Label
-from mediaid.packs.values import in_force
+from mediaid.packs.budget.enrolment import Enrolment, Measure
+from mediaid.packs.budget.funding import NoValueError
+from mediaid.packs.schema.types import Cite, Label
+from mediaid.packs.schema.values import in_force
 
 
 class EnrolmentPack(Protocol):

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mediaid.faults import Fault, MediaidError
-from mediaid.packs.funding import NoValueError
-from mediaid.packs.types import Cite, Label
-from mediaid.packs.values import in_force
-from mediaid.packs.workfunds import WorkFunds
+from mediaid.packs.budget.funding import NoValueError
+from mediaid.packs.budget.workfunds import WorkFunds
+from mediaid.packs.schema.types import Cite, Label
+from mediaid.packs.schema.values import in_force
 
 
 class WorkFundsPack(Protocol):

@@ -17,9 +17,9 @@ from mediaid.budget.funding.workfunds import WorkFundAmount, work_fund_lines
 from mediaid.faults import Fault, MediaidError
 from mediaid.i18n import gettext as _
 from mediaid.money import apportion
-from mediaid.packs.funding import Funding, NoValueError, scheme_on
-from mediaid.packs.types import Cite
-from mediaid.packs.values import in_force
+from mediaid.packs.budget.funding import Funding, NoValueError, scheme_on
+from mediaid.packs.schema.types import Cite
+from mediaid.packs.schema.values import in_force
 
 if TYPE_CHECKING:
     from mediaid.packs.model import Pack

@@ -15,8 +15,8 @@ from typing import Literal, Protocol
 from mediaid.budget.funding.need import FundingPack, funding_need
 from mediaid.faults import MediaidError
 from mediaid.i18n import gettext as _
-from mediaid.packs.figures import BASE, Unit, decimals, round_down, round_half_up
-from mediaid.packs.published import (
+from mediaid.packs.budget.figures import BASE, Unit, decimals, round_down, round_half_up
+from mediaid.packs.budget.published import (
     AtLeast,
     Comparison,
     Figure,
@@ -29,7 +29,7 @@ from mediaid.packs.published import (
     Share,
     Sum,
 )
-from mediaid.packs.rulefigures import RuleParts, rule_figures
+from mediaid.packs.budget.rulefigures import RuleParts, rule_figures
 
 Verdict = Literal["agrees", "rounding", "differs"]
 Figures = Mapping[str, Figure]

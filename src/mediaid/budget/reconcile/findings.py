@@ -9,13 +9,13 @@ from math import gcd
 from typing import TYPE_CHECKING, Literal
 
 from mediaid.budget.reconcile.compare import Compared, compare
-from mediaid.packs.figures import BASE
-from mediaid.packs.funding import scheme_on
-from mediaid.packs.published import Figure, Need
+from mediaid.packs.budget.figures import BASE
+from mediaid.packs.budget.funding import scheme_on
+from mediaid.packs.budget.published import Figure, Need
 
 if TYPE_CHECKING:
-    from mediaid.packs.facts import Fact
-    from mediaid.packs.funding import Scheme
+    from mediaid.packs.budget.facts import Fact
+    from mediaid.packs.budget.funding import Scheme
     from mediaid.packs.model import Pack
 
 Kind = Literal["new", "gone", "unexplained", "contradiction", "rounding"]

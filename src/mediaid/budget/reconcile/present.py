@@ -10,8 +10,8 @@ from mediaid.budget import provenance
 from mediaid.budget.reconcile.findings import KINDS, Finding, Reconciliation
 from mediaid.i18n import gettext as _
 from mediaid.money import format_yuan, show_yuan
-from mediaid.packs.figures import round_half_up
-from mediaid.packs.published import AtLeast, Growth, Need, Product, Rule, Share
+from mediaid.packs.budget.figures import round_half_up
+from mediaid.packs.budget.published import AtLeast, Growth, Need, Product, Rule, Share
 
 if TYPE_CHECKING:
     from mediaid.budget.reconcile.compare import Compared

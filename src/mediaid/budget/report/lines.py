@@ -20,7 +20,7 @@ from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
     from mediaid.budget.report.inputs import Inputs
-    from mediaid.packs.published import Line
+    from mediaid.packs.budget.published import Line
 
 CODES = "codes"
 

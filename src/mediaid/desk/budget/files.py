@@ -70,7 +70,7 @@ def _read(path: Path, pack: Pack, ignore: Collection[str]) -> Read:
 def _columns(source: Source) -> dict[str, int]:
     """Where the two columns stand, by name or heading, whether the pack reads them or not."""
     from mediaid.claims.headings import key
-    from mediaid.packs.fields import FIELDS
+    from mediaid.packs.schema.fields import FIELDS
 
     found: dict[str, int] = {}
     for name in (KNOWN, TOWN):
@@ -89,7 +89,7 @@ def _known(table: Table, found: dict[str, int], pack: Pack) -> Any:
     from mediaid.batch.cells import read_column
     from mediaid.batch.problems import Problem
     from mediaid.faults import ClaimError
-    from mediaid.packs.fields import FIELDS
+    from mediaid.packs.schema.fields import FIELDS
 
     if KNOWN not in found:
         return None

@@ -26,14 +26,14 @@ from mediaid.desk.packs import pack_of
 from mediaid.faults import MediaidError
 from mediaid.i18n import gettext as _
 from mediaid.money import parse_yuan, plain
-from mediaid.packs.types import Label
+from mediaid.packs.schema.types import Label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from mediaid.budget.funding.years import BudgetYear
-    from mediaid.packs.funding import Funding
+    from mediaid.packs.budget.funding import Funding
     from mediaid.packs.model import Pack
 
 At = tuple[int | None, str]

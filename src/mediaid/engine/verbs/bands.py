@@ -12,7 +12,7 @@ from mediaid.engine.verbs.run import Reader, Run
 from mediaid.engine.verbs.words import Explained, yuan
 from mediaid.i18n import gettext as _
 from mediaid.money import format_percent
-from mediaid.packs.values import NO_LIMIT
+from mediaid.packs.schema.values import NO_LIMIT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,7 +9,7 @@ import numpy as np
 from mediaid.engine.verbs.run import Reader, Run
 from mediaid.engine.verbs.words import Explained, yuan
 from mediaid.i18n import gettext as _
-from mediaid.packs.values import NO_LIMIT
+from mediaid.packs.schema.values import NO_LIMIT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,7 +12,7 @@ from mediaid.engine.checks import all_hold
 from mediaid.engine.plan import step_tables
 from mediaid.engine.verbs.words import Explained
 from mediaid.engine.work import PoolState, Work
-from mediaid.packs.rules import step_name
+from mediaid.packs.schema.rules import step_name
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mediaid.i18n import gettext as _
 from mediaid.money import plain
-from mediaid.packs.fields import FIELDS
+from mediaid.packs.schema.fields import FIELDS
 from mediaid.packs.show.values import Line, value_lines
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mediaid.packs.model import Pack
-    from mediaid.packs.rules import Benefit, Step, Test, When
+    from mediaid.packs.schema.rules import Benefit, Step, Test, When
 
 
 def benefit_lines(pack: Pack, benefit: Benefit, day: dt.date) -> Iterator[Line]:

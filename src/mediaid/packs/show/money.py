@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mediaid.i18n import gettext as _
 from mediaid.money import format_yuan, parse_yuan, show_yuan
-from mediaid.packs.funding import SHAPES
+from mediaid.packs.budget.funding import SHAPES
 from mediaid.packs.show.values import (
     Line,
     basis,
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
 
-    from mediaid.packs.enrolment import Measure, Standards
-    from mediaid.packs.funding import Funding
+    from mediaid.packs.budget.enrolment import Measure, Standards
+    from mediaid.packs.budget.funding import Funding
+    from mediaid.packs.budget.workfunds import WorkFund
     from mediaid.packs.model import Pack
-    from mediaid.packs.rules import Parameter
-    from mediaid.packs.workfunds import WorkFund
+    from mediaid.packs.schema.rules import Parameter
 
 
 def money_lines(pack: Pack, day: dt.date) -> Iterator[Line]:

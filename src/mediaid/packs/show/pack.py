@@ -13,9 +13,9 @@ from mediaid.packs.show.values import Line, cite_data, standing, value_data
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mediaid.packs.facts import Fact
+    from mediaid.packs.budget.facts import Fact
     from mediaid.packs.model import Pack
-    from mediaid.packs.rules import Dated
+    from mediaid.packs.schema.rules import Dated
 
 
 def pack_lines(pack: Pack, day: dt.date) -> Iterator[Line]:

@@ -11,12 +11,12 @@ from pydantic import BaseModel
 
 from mediaid.i18n import gettext as _
 from mediaid.money import parse_percent, parse_yuan, show_yuan
-from mediaid.packs.values import UNLIMITED, ShareOf, in_force, share_amount
+from mediaid.packs.schema.values import UNLIMITED, ShareOf, in_force, share_amount
 
 if TYPE_CHECKING:
     from mediaid.packs.model import Pack
-    from mediaid.packs.rules import Benefit, Dated, Parameter
-    from mediaid.packs.types import Cite, Label
+    from mediaid.packs.schema.rules import Benefit, Dated, Parameter
+    from mediaid.packs.schema.types import Cite, Label
 
 
 Raw = dict[str, Any]

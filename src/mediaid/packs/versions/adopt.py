@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from mediaid.faults import Fault, PackError
 from mediaid.i18n import gettext as _
-from mediaid.packs.change import changed_model, raw_rules, read_overlay
+from mediaid.packs.changes.change import changed_model, raw_rules, read_overlay
+from mediaid.packs.changes.select import choose
 from mediaid.packs.hashing import rules_hash
 from mediaid.packs.load import read_folder
 from mediaid.packs.model import Pack
-from mediaid.packs.select import choose
 from mediaid.packs.versions.draft import unanswered
 from mediaid.packs.versions.kept import FOLDER, Version, keep, versions_of
 from mediaid.packs.versions.written import write_back
@@ -23,7 +23,7 @@ from mediaid.packs.versions.written import write_back
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mediaid.packs.change import Given
+    from mediaid.packs.changes.change import Given
     from mediaid.packs.model import PackModel
 
 

@@ -17,9 +17,9 @@ from mediaid.packs.versions.slots import Slot, slots
 from mediaid.packs.versions.written import plain_yaml
 
 if TYPE_CHECKING:
-    from mediaid.packs.change import Given
+    from mediaid.packs.changes.change import Given
     from mediaid.packs.model import Pack
-    from mediaid.packs.rules import Dated
+    from mediaid.packs.schema.rules import Dated
 
 FIRST, LAST = 1950, 2199
 

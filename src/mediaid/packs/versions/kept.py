@@ -15,10 +15,10 @@ from pydantic import ValidationError
 
 from mediaid.faults import Fault, PackError
 from mediaid.i18n import gettext as _
-from mediaid.packs.cache import Kept
+from mediaid.packs.folder.cache import Kept
+from mediaid.packs.folder.stored import from_text
 from mediaid.packs.hashing import rules_hash
-from mediaid.packs.stored import from_text
-from mediaid.packs.types import Day, Id, Label, Strict
+from mediaid.packs.schema.types import Day, Id, Label, Strict
 from mediaid.packs.whole import PackModel
 
 FOLDER = "versions"

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mediaid.i18n import gettext as _
-from mediaid.packs.funding import SHAPES
+from mediaid.packs.budget.funding import SHAPES
+from mediaid.packs.budget.workfunds import WorkFund
 from mediaid.packs.show.money import standards_text, work_fund_text
 from mediaid.packs.show.values import leaf_text, leaves
-from mediaid.packs.workfunds import WorkFund
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mediaid.packs.enrolment import Standards
+    from mediaid.packs.budget.enrolment import Standards
     from mediaid.packs.model import Pack
-    from mediaid.packs.rules import Dated, Parameter
-    from mediaid.packs.types import Label
+    from mediaid.packs.schema.rules import Dated, Parameter
+    from mediaid.packs.schema.types import Label
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Changes of a pack written back into its files, the rest of which stays as it is written.
 
-What is written is the difference between two plain forms of a pack (`packs.change.raw_rules`).
-Comments, order and spelling of all that did not change are kept.
+What is written is the difference between two plain forms of a pack (`raw_rules` of
+`packs.changes.change`). Comments, order and spelling of all that did not change are kept.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mediaid import yamlsource
-from mediaid.packs.kinds import KINDS
+from mediaid.packs.folder.kinds import KINDS
 
 Raw = dict[str, Any]
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from mediaid.claims.cells import parse_code
 from mediaid.faults import Fault, RegisterError
 from mediaid.i18n import gettext as _
-from mediaid.packs.stored import from_text, to_text
+from mediaid.packs.folder.stored import from_text, to_text
 from mediaid.register.schema import rule_pack, setting
 from mediaid.register.session import read_setting
 

@@ -16,7 +16,7 @@ from mediaid.i18n import gettext as _
 from mediaid.mappings.check import AIDED
 from mediaid.mappings.files import Loaded
 from mediaid.mappings.model import Mapping
-from mediaid.packs.fields import FIELDS
+from mediaid.packs.schema.fields import FIELDS
 from mediaid.people.documents import KINDS
 from mediaid.yamlsource import Source
 

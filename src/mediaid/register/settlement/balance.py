@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-    from mediaid.packs.facts import Fact
+    from mediaid.packs.budget.facts import Fact
     from mediaid.packs.model import Pack
 
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
-from mediaid.packs.change import changed_model, read_overlay
-from mediaid.packs.check import unsound, unused
-from mediaid.packs.enrolment import Enrolment
-from mediaid.packs.funding import Funding
+from mediaid.packs.budget.enrolment import Enrolment
+from mediaid.packs.budget.funding import Funding
+from mediaid.packs.budget.workfunds import WorkFunds
+from mediaid.packs.changes.change import changed_model, read_overlay
+from mediaid.packs.changes.select import choose
+from mediaid.packs.checks.check import unsound, unused
 from mediaid.packs.model import Pack, PackFile
-from mediaid.packs.readings import Reading
-from mediaid.packs.rules import Benefit
-from mediaid.packs.select import choose
-from mediaid.packs.workfunds import WorkFunds
+from mediaid.packs.schema.readings import Reading
+from mediaid.packs.schema.rules import Benefit
 from mediaid.scenarios.coverage.sites import GONE
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from mediaid.money import format_percent, format_yuan, parse_percent, parse_yuan
-from mediaid.packs.values import RESIDUAL, UNLIMITED
+from mediaid.packs.schema.values import RESIDUAL, UNLIMITED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mediaid.i18n import gettext as _
-from mediaid.packs.funding import SHAPES
+from mediaid.packs.budget.funding import SHAPES
 from mediaid.packs.show.benefit import field_label, step_words, test_words
 from mediaid.packs.show.money import standards_text, work_fund_text
 from mediaid.packs.show.pack import confirmed
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from mediaid.faults import Location
     from mediaid.packs.model import Pack
-    from mediaid.packs.rules import Benefit, Dated, Parameter, When
-    from mediaid.packs.types import Cite, Label
+    from mediaid.packs.schema.rules import Benefit, Dated, Parameter, When
+    from mediaid.packs.schema.types import Cite, Label
     from mediaid.scenarios.coverage.run import Coverage
     from mediaid.scenarios.model import Scenario
 

@@ -13,7 +13,7 @@ from mediaid.claims.fields import pack_fields
 from mediaid.claims.records import from_records
 from mediaid.engine.coverage import uncovered
 from mediaid.money import format_yuan, parse_yuan
-from mediaid.packs.values import UNLIMITED
+from mediaid.packs.schema.values import UNLIMITED
 from mediaid.scenarios.coverage.kinds import Row, kinds
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mediaid.claims.records import from_records
 from mediaid.engine.settle import settle
 from mediaid.i18n import gettext as _
-from mediaid.packs.values import UNLIMITED
+from mediaid.packs.schema.values import UNLIMITED
 from mediaid.scenarios.coverage.kinds import kinds
 from mediaid.scenarios.coverage.mutants import Choice, Mutant
 from mediaid.scenarios.coverage.sites import GONE

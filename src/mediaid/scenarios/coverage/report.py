@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mediaid.faults import Location
-    from mediaid.packs.locate import Locator
+    from mediaid.packs.folder.locate import Locator
     from mediaid.scenarios.coverage.run import Coverage
     from mediaid.scenarios.coverage.sites import Plain, Same
 

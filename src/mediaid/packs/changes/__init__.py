@@ -1,0 +1,1 @@
+"""Changed packs: readings, overlays."""

@@ -1,0 +1,1 @@
+"""Whether a pack makes sense: every fault at once, each with its place."""
