@@ -320,7 +320,7 @@ def test_the_palette_finds_by_pinyin_and_remembers_theme_and_language(
         await desk.keys("nord", "enter")
         await desk.until(lambda: desk.app.theme == "nord")
         await desk.keys("f12")
-        await desk.until(lambda: "Save" in desk.shown())
+        await desk.until(lambda: "Submit" in desk.shown())
         await desk.settled()
         assert "category" in desk.shown()
 
