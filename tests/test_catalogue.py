@@ -102,6 +102,14 @@ def test_mo_that_is_behind_is_found(root: Path) -> None:
     assert "is not what mediaid.po compiles to" in found
 
 
+def test_a_message_within_an_f_string_is_found(root: Path) -> None:
+    write_code(root, CODE + """    f"{n}: {_('past')}"\n""")
+    assert any(
+        found.startswith("src/mediaid/sub/module.py:4:") and "in an f-string" in found
+        for found in catalogue.problems(root)
+    )
+
+
 @pytest.mark.parametrize(
     "call",
     ['_(f"row {n}")', '_("row " + n)', '_("row {n}".format(n=n))', 'ngettext("a", f"b{n}", n)'],

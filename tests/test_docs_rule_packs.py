@@ -524,7 +524,7 @@ def test_the_options_of_the_page_exist(lang: str, capsys: pytest.CaptureFixture[
         if isinstance(part, Table) and part.header[0] in ("command", "命令")
         for row in part.rows
     ]
-    assert len(rows) == 6
+    assert len(rows) == 8
     for command, does in rows:
         words = [word for word in code(command).split()[1:] if re.fullmatch("[a-z]+", word)]
         helped = mediaid(capsys, *words, "--help")

@@ -161,8 +161,8 @@ def test_every_mistake_of_a_file_is_told_at_its_place() -> None:
           - just a text
         """) == [
         "f.yaml:2:1: unknown key aboutt. Did you mean about? Known: pack, about, scenarios",
-        "f.yaml:4:5: a scenario needs one of the keys claim, claims, expect_error, work_funds, "
-        "funding",
+        "f.yaml:4:5: a scenario needs one of the keys claim, claims, expect_error, enrolment, "
+        "work_funds, funding",
         "f.yaml:8:26: unknown key capleft. Did you mean cap_left? Known: aid, base, deducted, "
         "rate, uncapped, payable, overpaid, cap_left, bound_by, provisional, payers, cite, why_not",
         "f.yaml:9:5: unknown key nots. Did you mean note? Known: name, note, cite, readings, "

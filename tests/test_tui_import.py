@@ -213,7 +213,7 @@ def test_the_dialog_completes_goes_up_and_says_what_is_not_there(tmp_path: Path)
     on_import(scenario)
 
 
-@both_sizes
+@pytest.mark.parametrize("size", [(80, 24)])
 def test_hostile_text_is_harmless_in_fields_rows_and_questions(size: tuple[int, int]) -> None:
     from mediaid.desk.importing import Job, Listed, Tried  # noqa: PLC0415
 

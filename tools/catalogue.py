@@ -178,22 +178,21 @@ def _untranslatable(root: Path) -> Iterator[Problem]:
     A plain variable passes: it may hold a message that is written elsewhere within `_()`.
     """
     for path in sorted((root / PACKAGE).rglob("*.py")):
+        name = path.relative_to(root).as_posix()
         for node in ast.walk(ast.parse(path.read_bytes(), filename=str(path))):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Name)
-                and node.func.id in KEYWORDS
-                and any(
-                    isinstance(argument, ast.JoinedStr | ast.BinOp | ast.Call)
-                    for argument in node.args[: len(KEYWORDS[node.func.id] or (1,))]
-                )
-            ):
-                yield (
-                    path.relative_to(root).as_posix(),
-                    node.lineno,
-                    f'{node.func.id}() of a text made at run time: write _("… {{name}} …")'
-                    ".format(name=…)",
-                )
+            if isinstance(node, ast.Call) and (keyword := _keyword(node)):
+                made = (ast.JoinedStr, ast.BinOp, ast.Call)
+                if any(isinstance(it, made) for it in node.args[: len(KEYWORDS[keyword] or (1,))]):
+                    said = f"{keyword}() of a text made at run time: write "
+                    yield name, node.lineno, said + '_("… {name} …").format(name=…)'
+            if isinstance(node, ast.JoinedStr) and any(map(_keyword, ast.walk(node))):
+                yield name, node.lineno, "a message in an f-string is not collected: take it out"
+
+
+def _keyword(node: ast.AST) -> str | None:
+    """Which of the keywords a node calls."""
+    called = node.func if isinstance(node, ast.Call) else None
+    return called.id if isinstance(called, ast.Name) and called.id in KEYWORDS else None
 
 
 def _messages(catalogue: Catalog) -> list[Message]:

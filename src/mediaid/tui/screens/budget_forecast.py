@@ -152,7 +152,8 @@ class ForecastView(Guarded, Container):
         job, problems = self.sheet.job()
         if job is None:
             names = {its.name: its.label for its in self.sheet.fields}
-            wrong = [f"{names.get(at, _('files'))}: {why}" for at, why in problems.items()]
+            other = _("files")
+            wrong = [f"{names.get(at, other)}: {why}" for at, why in problems.items()]
             self._say("✗ " + "; ".join(wrong))
             return
         self._worker = self._run(job)

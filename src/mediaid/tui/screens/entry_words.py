@@ -32,7 +32,8 @@ def mark_of(position: int, bill: Bill, shown: int | None, registered: bool) -> s
     sign = "▸" if position == shown else " "
     if bill.blank or registered:
         return f"{sign}{position + 1}"
-    return f"{sign}{position + 1} {_('past') if bill.earlier else _('this')}"
+    when = _("past") if bill.earlier else _("this")
+    return f"{sign}{position + 1} {when}"
 
 
 def hint_of(entry: Entry, place: Place) -> str:

@@ -152,9 +152,11 @@ class ImportPage(Page):
                 SheetRow(asked.label, (Cell(asked.name, text, _WIDTH),), wrong, room=_LABEL)
             )
         self.query_one(Sheet).show(rows)
+        path = self.sheet.file
+        # The name first: the line is cut where the screen ends.
         file = (
-            str(self.sheet.file)
-            if self.sheet.file
+            f"{path.name}  {path.parent}"
+            if path
             else _("none chosen: {open}").format(open=self.key("import_open"))
         )
         self.query_one("#file", Static).update(
@@ -218,7 +220,8 @@ class ImportPage(Page):
         job, problems = self.sheet.job()
         if job is None:
             names = {its.name: its.label for its in self.sheet.fields}
-            said = [f"{names.get(at, _('file'))}: {why}" for at, why in problems.items()]
+            other = _("file")
+            said = [f"{names.get(at, other)}: {why}" for at, why in problems.items()]
             self._say("✗ " + "; ".join(said))
             return
         self._forget()
