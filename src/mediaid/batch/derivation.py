@@ -46,7 +46,7 @@ def derivation_frame(table: Table, chinese: bool) -> pl.DataFrame:
         if part in bill.parts:
             fen = derived.part(part)[rows]
             given = pl.Series(fen != NOT_GIVEN)
-            heading = f"账单{label.zh}" if chinese else f"{STATED}{part}"
+            heading = f"单据{label.zh}" if chinese else f"{STATED}{part}"
             columns[heading] = yuan(np.maximum(fen, 0)).zip_with(
                 given, pl.Series([None], dtype=YUAN)
             )

@@ -91,7 +91,7 @@ def form_of(pack: Pack, *, registered: bool = False) -> Form:
 
 BILL_NAMES = (
     FormField("institution", "医疗机构", "institution", "text", True),
-    FormField("invoice_no", "票据号", "invoice number", "text", True),
+    FormField("invoice_no", "发票号", "invoice number", "text", True),
 )
 """What a register knows a bill by."""
 

@@ -330,6 +330,6 @@ def template(
 
         with opened.read() as connection:
             pack = current_pack(connection)
-        titles = {"people": "人员", "bills": "账单"}
+        titles = {"people": "人员", "bills": "单据"}
         write_template(file, titles[kind.value], template_columns(kind.value, pack))
     typer.echo(_("written: {files}").format(files=file))

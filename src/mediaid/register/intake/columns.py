@@ -89,7 +89,7 @@ def bills_template(pack: Pack) -> Loaded:
         {
             "mapping": TEMPLATE,
             "schema": "1",
-            "label": {"zh": "登记模板（账单）", "en": "the register's template for bills"},
+            "label": {"zh": "登记模板（单据）", "en": "the register's template for bills"},
             "columns": columns,
             "optional": [name for name in columns if name not in _NEEDED],
             "fields": {
