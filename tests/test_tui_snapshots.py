@@ -18,9 +18,11 @@ import pytest
 from rich.cells import cell_len
 
 from mediaid import i18n
-from tui_scenes import SCENES
+from mediaid.register.demonstration import make_demonstration
+from tui_scenes import ON_THE_DEMONSTRATION, SCENES
 from tui_support import SIZES, Desk, drive
 
+ALL = {**SCENES, **ON_THE_DEMONSTRATION}
 FOLDER = Path(__file__).parent / "snapshots"
 _HASH = re.compile(r"(?<=sha256:)[0-9a-f]+")
 
@@ -30,18 +32,23 @@ def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEDIAID_STATE", str(tmp_path / "state"))
 
 
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return make_demonstration(tmp_path_factory.mktemp("demonstration") / "register.db")
+
+
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "160x50"])
-@pytest.mark.parametrize("scene", SCENES)
-def test_the_screen_looks_as_it_did(scene: str, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("scene", ALL)
+def test_the_screen_looks_as_it_did(scene: str, size: tuple[int, int], demonstration: str) -> None:
     i18n.choose("zh")
     drawn: list[str] = []
 
     async def scenario(desk: Desk) -> None:
-        await SCENES[scene](desk)
+        await ALL[scene](desk)
         await desk.settled()
         drawn.extend(desk.grid())
 
-    drive(scenario, size)
+    drive(scenario, size, demonstration if scene in ON_THE_DEMONSTRATION else "")
     lines = [_HASH.sub(lambda found: "#" * len(found[0]), line) for line in drawn]
     file = FOLDER / f"{scene}-{size[0]}x{size[1]}.txt"
     if os.environ.get("MEDIAID_SNAPSHOTS") == "renew":
@@ -52,7 +59,7 @@ def test_the_screen_looks_as_it_did(scene: str, size: tuple[int, int]) -> None:
 
 def test_every_line_of_every_snapshot_is_as_wide_as_its_screen() -> None:
     files = {file.name for file in FOLDER.glob("*.txt")}
-    assert files == {f"{scene}-{width}x{height}.txt" for scene in SCENES for width, height in SIZES}
+    assert files == {f"{scene}-{width}x{height}.txt" for scene in ALL for width, height in SIZES}
     for file in files:
         width, height = map(int, re.findall(r"(\d+)x(\d+)", file)[0])
         lines = (FOLDER / file).read_text(encoding="utf-8").splitlines()

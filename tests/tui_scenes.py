@@ -7,8 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mediaid.tui.screens.budget import BudgetPage
+from mediaid.tui.screens.case import CasePage, PersonPage
 from mediaid.tui.screens.dialogs import Chooser
+from mediaid.tui.screens.importing import ImportPage
+from mediaid.tui.screens.register import RegisterPage
+from mediaid.tui.widgets.fields import ChoiceList
 from mediaid.tui.widgets.pane import Pane
+from mediaid.tui.widgets.rows import Rows
 from tui_support import fill
 
 if TYPE_CHECKING:
@@ -60,6 +66,55 @@ async def explained(desk: Desk) -> None:
     await desk.until(lambda: desk.app.screen.query(Pane))
 
 
+async def listed(desk: Desk) -> None:
+    """The cases of the demonstration."""
+    await desk.keys("f10")
+    await desk.until(lambda: isinstance(desk.app.screen, RegisterPage))
+    rows = desk.app.screen.query_one(Rows)
+    await desk.until(lambda: rows.count and rows.source.cells(rows.count - 1) is not None)
+
+
+async def opened(desk: Desk) -> None:
+    """One of them."""
+    await listed(desk)
+    await desk.keys("enter")
+    await desk.until(lambda: isinstance(desk.app.screen, CasePage))
+    await desk.until(lambda: "SF" in desk.app.screen.query_one(Pane).plain)
+
+
+async def year(desk: Desk) -> None:
+    """The year of its person."""
+    await opened(desk)
+    await desk.keys("f6")
+    await desk.until(lambda: isinstance(desk.app.screen, PersonPage))
+    await desk.until(lambda: desk.app.screen.query_one(Pane).plain)
+
+
+async def found(desk: Desk) -> None:
+    """A person found while typing, in case entry."""
+    await desk.keys("赵")
+    await desk.until(lambda: desk.page.query_one(ChoiceList).display)
+
+
+async def importing(desk: Desk) -> None:
+    """The screen that takes in files."""
+    await desk.keys("ctrl+l")
+    await desk.until(lambda: isinstance(desk.app.screen, ImportPage))
+
+
+async def funding(desk: Desk) -> None:
+    """What the published headcounts cost, and who pays."""
+    await desk.keys("ctrl+g")
+    await desk.until(lambda: isinstance(desk.app.screen, BudgetPage))
+    await desk.until(lambda: "元" in desk.shown())
+
+
+async def reconciled(desk: Desk) -> None:
+    """The published budget held against arithmetic."""
+    await funding(desk)
+    await desk.keys("f6", "f6")
+
+
 SCENES: dict[str, Callable[[Desk], Awaitable[None]]] = {
     "entry": entry,
     "entry-wrong": wrong,
@@ -67,4 +122,14 @@ SCENES: dict[str, Callable[[Desk], Awaitable[None]]] = {
     "policy": policy,
     "policy-compared": compared,
     "help": explained,
+    "import": importing,
+    "budget": funding,
+    "budget-reconciled": reconciled,
 }
+ON_THE_DEMONSTRATION: dict[str, Callable[[Desk], Awaitable[None]]] = {
+    "register": listed,
+    "case": opened,
+    "person": year,
+    "entry-found": found,
+}
+"""Scenes that are played on the register of made-up people."""

@@ -122,19 +122,25 @@ def drawn(scene: str, size: tuple[int, int], lang: str) -> list[list[Segment]]:
     with tempfile.TemporaryDirectory() as state:
         os.environ["MEDIAID_STATE"] = state
         from mediaid.i18n import choose  # noqa: PLC0415 - after the state's folder is set
-        from tui_scenes import SCENES  # noqa: PLC0415
+        from mediaid.register.demonstration import make_demonstration  # noqa: PLC0415
+        from tui_scenes import ON_THE_DEMONSTRATION, SCENES  # noqa: PLC0415
         from tui_support import Desk, drive  # noqa: PLC0415
 
         choose("en" if lang == "en" else "zh")
         found: list[list[Segment]] = []
 
+        shown = {**SCENES, **ON_THE_DEMONSTRATION}[scene]
+        register = ""
+        if scene in ON_THE_DEMONSTRATION:
+            register = make_demonstration(Path(state, "register.db"))
+
         async def scenario(desk: Desk) -> None:
-            await SCENES[scene](desk)
+            await shown(desk)
             await desk.settled()
             desk.grid()
             found.extend(list(strip) for strip in desk.app.screen._compositor.render_strips())
 
-        drive(scenario, size)
+        drive(scenario, size, register)
         return found
 
 

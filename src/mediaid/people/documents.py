@@ -43,6 +43,12 @@ KINDS: dict[str, Label] = {
 }
 """The kinds of documents by code."""
 
+
+def kind_words(kind: str) -> str:
+    """Return a kind of document in words; one that is not known as it is."""
+    return str(KINDS.get(kind, kind))
+
+
 CHECKED = (RESIDENT, "hkmt_residence")
 """Kinds whose numbers are built like a resident number."""
 _OTHER_FORM = re.compile(r"[0-9A-Z一-龥()（）\-]{4,40}", re.ASCII | re.IGNORECASE)

@@ -139,15 +139,22 @@ def history(
 
 
 def _person(data: dict[str, Any]) -> Iterator[str]:
+    from mediaid.packs.schema.fields import FIELDS
+    from mediaid.people.documents import kind_words
+
     yield _("person {person}: {name}, {town}").format(
         person=data["person"], name=data["name"], town=data["town"]
     )
     if data["died_on"]:
         yield "  " + _("died on {day}").format(day=data["died_on"])
     for its in data["documents"]:
-        yield f"  {its['kind']}: {its['number']}"
+        document = kind_words(its["kind"])
+        yield "  " + _("{name}: {value}").format(name=document, value=its["number"])
     for its in data["periods"]:
-        yield f"  {its['kind']}: {its['code']}  {its['from']} – {its['to'] or ''}"
+        known = FIELDS.get(its["kind"])
+        name = its["kind"] if known is None else str(known.label)
+        held = _("{name}: {value}").format(name=name, value=its["code"])
+        yield f"  {held}  {its['from']} – {its['to'] or ''}"
 
 
 def _history(data: dict[str, Any]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mediaid.desk.register.people import as_of
 from mediaid.i18n import gettext as _
 from mediaid.money import parse_yuan, show_yuan
+from mediaid.people.documents import kind_words
 from mediaid.register.determinations.foresee import standing_of
 from mediaid.register.views.cases import case_data
 from mediaid.register.views.events import events_data
@@ -283,7 +284,8 @@ def _person(data: dict[str, Any], now: str, pack: Pack) -> Iterator[Said]:
     if data["died_on"]:
         yield Said(_("died on {day}").format(day=data["died_on"]), 1, "warn")
     for its in data["documents"]:
-        yield Said(f"{its['kind']}: {its['number']}", 1)
+        name = kind_words(its["kind"])
+        yield Said(_("{name}: {value}").format(name=name, value=its["number"]), 1)
     yield Said(_("today: {what}").format(what=now), 1)
     for its in data["periods"]:
         labels = pack.codes.get(its["kind"], {})

@@ -32,6 +32,12 @@ class Office:
         """The register's address, without a password."""
         return str(self.register.place)
 
+    @property
+    def name(self) -> str:
+        """The file's name, or the whole address of a database: short enough for a bar."""
+        path = self.register.place.path
+        return self.place if path is None else path.name
+
     def close(self) -> None:
         """Close all connections."""
         self.register.close()

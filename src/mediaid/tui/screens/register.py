@@ -166,7 +166,7 @@ class RegisterPage(Deciding):
         self.query_one("#search").focus()
         office = self.desk_app.office
         if office is not None:
-            self.say(office.place)
+            self.say(office.name)
             self._filters.ask(office)
             self.load()
 
