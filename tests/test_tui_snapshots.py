@@ -65,3 +65,21 @@ def test_every_line_of_every_snapshot_is_as_wide_as_its_screen() -> None:
         lines = (FOLDER / file).read_text(encoding="utf-8").splitlines()
         assert len(lines) == height
         assert {cell_len(line) for line in lines} == {width}
+
+
+def test_no_amount_is_cut_where_the_screen_ends(demonstration: Path) -> None:
+    """Whatever the width: a part of an amount would be read as another amount."""
+    seen: set[int] = set()
+
+    async def scenario(desk: Desk) -> None:
+        await ON_THE_DEMONSTRATION["register"](desk)
+        for width in (80, 97, 111, 126, 127, 132, 140):
+            await desk.pilot.resize_terminal(width, 24)
+            await desk.settled()
+            for line in desk.grid():
+                for amount in re.findall(r"(?<![\w.])[\d,]*\d\.\d*", line):
+                    assert re.fullmatch(r"(\d{1,3}(,\d{3})*)\.\d\d", amount), (width, line)
+                    seen.add(width)
+
+    drive(scenario, register=str(demonstration))
+    assert len(seen) == 7

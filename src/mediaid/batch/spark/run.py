@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -35,7 +34,7 @@ from mediaid.batch.run import SHOWN, bad_rows
 from mediaid.batch.spark import kernel
 from mediaid.batch.spark.kernel import EMPTY, FAULTS, LINE, PART, ROW, SUMS, VOID, Task
 from mediaid.batch.spark.session import ROWS_A_BATCH, failing, session
-from mediaid.batch.spark.ship import write_package
+from mediaid.batch.spark.ship import keep_package
 from mediaid.batch.summary import Summary
 from mediaid.claims.records import from_records
 from mediaid.engine.order import components
@@ -68,10 +67,8 @@ def run_on_spark(job: Job, master: str | None, report: Report) -> Summary:
     if job.summary is not None:
         format_of(job.summary)
         refuse_paths([], [job.summary])
-    with session(master) as spark, tempfile.TemporaryDirectory() as folder:
-        # The name is new each time: workers that live on import what they are sent anew.
-        code = write_package(Path(folder) / f"mediaid-{uuid4().hex[:8]}.zip")
-        spark.sparkContext.addPyFile(str(code))
+    with session(master) as spark:
+        spark.sparkContext.addPyFile(str(keep_package()))
         spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", ROWS_A_BATCH)
         with failing():
             return _Run(spark, job, report).run()

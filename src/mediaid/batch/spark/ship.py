@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import mediaid
 
@@ -12,6 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SUFFIXES = (".py", ".mo")
+
+
+def keep_package() -> Path:
+    """Write the package to a file that goes when this process ends.
+
+    A session that was there before lives on, and hands the file to each worker that starts later.
+    The name is new each time: workers that live on import what they are sent anew.
+    """
+    folder = tempfile.mkdtemp(prefix="mediaid-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return write_package(Path(folder, f"mediaid-{uuid4().hex[:8]}.zip"))
 
 
 def write_package(target: Path) -> Path:

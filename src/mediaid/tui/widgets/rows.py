@@ -138,7 +138,11 @@ class Rows(ScrollView, can_focus=False):
 
     def _line(self, cells: Sequence[str], mark: str) -> str:
         parts = []
+        room = self.size.width - len(mark)
         for cell, column in zip(cells, self.columns, strict=False):
+            if column.width > room:
+                break  # a part of an amount would be another amount
+            room -= column.width + 1
             shown = Content(harmless(cell, 200)).truncate(column.width, ellipsis=True).plain
             parts.append(_right(shown, column.width) if column.right else pad(shown, column.width))
         return mark + " ".join(parts)

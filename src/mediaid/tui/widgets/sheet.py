@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 At = Hashable
-LABEL = 24
-"""Cells of a row's label."""
+LABEL, LEAST_LABEL = 24, 8
+"""Cells of a row's label, and the fewest that are left to it."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,12 @@ class Grid(ScrollView, can_focus=False):
 
     def column_of(self, row: SheetRow, cell: int) -> int:
         """Return the column at which a cell begins."""
-        return row.room + sum(its.width + 1 for its in row.cells[:cell])
+        return self._room(row) + sum(its.width + 1 for its in row.cells[:cell])
+
+    def _room(self, row: SheetRow) -> int:
+        """Return the cells of a row's label: fewer than it wants where its figures need them."""
+        figures = sum(its.width + 1 for its in row.cells)
+        return min(row.room, max(self.size.width - 1 - figures, LEAST_LABEL))
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
@@ -132,7 +137,7 @@ class Grid(ScrollView, can_focus=False):
             parts = [Segment(label, style[row.look if row.look in style else "plain"])]
         else:
             mark = "▲" if row.wrong else " "
-            label = fit(mark + harmless(row.label, 200), row.room - 1) + " "
+            label = fit(mark + harmless(row.label, 200), self._room(row) - 1) + " "
             parts = [Segment(label, style["bad" if row.wrong else "plain"])]
             for cell in row.cells:
                 text = fit(harmless(cell.text, 200), cell.width, right=cell.right)
