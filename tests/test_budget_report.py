@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import re
@@ -254,8 +255,12 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     ran = mediaid(capsys, "budget", "workbook", claims, *options)
     assert (ran.code, ran.err) == (0, "")
     first = xlsx.read_bytes(), html.read_bytes()
-    assert mediaid(capsys, "budget", "workbook", claims, *options).code == 0
+    told = mediaid(capsys, "budget", "workbook", claims, *options, "--json")
     assert (xlsx.read_bytes(), html.read_bytes()) == first
+    assert json.loads(told.out)["written"] == [
+        {"file": str(path), "sha256": hashlib.sha256(content).hexdigest()}
+        for path, content in zip((xlsx, html), first, strict=True)
+    ]
     data = CalamineWorkbook.from_path(str(xlsx))
     assert data.sheet_names[0] == "摘要"
     everything = str([data.get_sheet_by_name(name).to_python() for name in data.sheet_names])

@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs: start-up stays fast
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,7 +23,7 @@ from mediaid.cli.budget_forecast import (
     Seed,
 )
 from mediaid.cli.budget_targets import OnTimeDays
-from mediaid.cli.options import DEFAULT_PACK, Overlay, PackOption, Readings
+from mediaid.cli.options import DEFAULT_PACK, AsJson, Overlay, PackOption, Readings, print_json
 from mediaid.cli.progress import progress_bar
 from mediaid.i18n import gettext as _
 
@@ -70,6 +71,7 @@ def workbook(  # noqa: PLR0913, PLR0917 - one parameter an option
     spent: SpentOption = "",
     on_time_days: OnTimeDays = None,
     ignore_column: IgnoreColumn = None,
+    as_json: AsJson = False,
 ) -> None:
     from dataclasses import replace
 
@@ -156,10 +158,11 @@ def workbook(  # noqa: PLR0913, PLR0917 - one parameter an option
             ),
         )
     )
-    _publish(outputs, [as_workbook(made) if path is xlsx else page(made) for path in outputs])
+    contents = [as_workbook(made) if path is xlsx else page(made) for path in outputs]
+    _publish(outputs, contents, as_json)
 
 
-def _publish(paths: Sequence[Path], contents: Sequence[bytes]) -> None:
+def _publish(paths: Sequence[Path], contents: Sequence[bytes], as_json: bool) -> None:
     """Write the files, all or none, and say so. Raises ClaimError where one cannot be written."""
     from mediaid.batch.outputs import Outputs, refusing
     from mediaid.faults import visible_path
@@ -170,6 +173,11 @@ def _publish(paths: Sequence[Path], contents: Sequence[bytes]) -> None:
             with refusing(target):
                 file.write_bytes(content)
         writer.publish()
+    if as_json:
+        digests = [hashlib.sha256(content).hexdigest() for content in contents]
+        files = zip(paths, digests, strict=True)
+        print_json({"written": [{"file": str(file), "sha256": its} for file, its in files]})
+        return
     for target in paths:
         typer.echo(_("written: {file}").format(file=visible_path(target)))
 
@@ -194,8 +202,6 @@ def _pots(rules: Pack, need: BudgetYear, aid: AidCash | None) -> tuple[Pot, ...]
 
 def _digests(paths: Sequence[Path]) -> list[Data]:
     """Name and hash of every file that is read."""
-    import hashlib
-
     from mediaid.budget.report.inputs import Data
     from mediaid.faults import Fault, MediaidError, visible_path
 
