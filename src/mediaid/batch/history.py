@@ -56,7 +56,7 @@ def household_of(person: str, past: Claims, pack: Pack, name: str) -> str:
     ):
         if its == person and household:
             latest[household] = max(day, latest.get(household, day))
-    if len(latest) > 1 and any(pool.holder == "household" for pool in pack.pools.values()):
+    if len(latest) > 1 and pack.by_household:
         raise ClaimError(
             Fault(
                 name,

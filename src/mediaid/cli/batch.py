@@ -15,6 +15,7 @@ import typer
 from mediaid.cli.options import (
     DEFAULT_PACK,
     Drafts,
+    IgnoreColumn,
     KnownOn,
     Overlay,
     PackOption,
@@ -88,15 +89,7 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
             show_default=False,
         ),
     ] = None,
-    ignore_column: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--ignore-column",
-            metavar="NAME",
-            help=_("A column not to read; repeatable; '*' for all unknown ones."),
-            show_default=False,
-        ),
-    ] = None,
+    ignore_column: IgnoreColumn = None,
     mapping: Annotated[
         str | None,
         typer.Option(

@@ -12,13 +12,13 @@ from mediaid.cli.budget_forecast import (
     ClaimsOrNone,
     FromRegister,
     HeadcountGrowth,
-    IgnoreColumn,
     PolicyYear,
     PriceGrowth,
 )
 from mediaid.cli.options import (
     DEFAULT_PACK,
     AsJson,
+    IgnoreColumn,
     Overlay,
     PackOption,
     Readings,

@@ -8,11 +8,12 @@ from typing import Annotated
 
 import typer
 
-from mediaid.cli.budget_forecast import ClaimsOrNone, FromRegister, IgnoreColumn, PolicyYear, Seed
+from mediaid.cli.budget_forecast import ClaimsOrNone, FromRegister, PolicyYear, Seed
 from mediaid.cli.options import (
     DEFAULT_PACK,
     AsJson,
     Drafts,
+    IgnoreColumn,
     Overlay,
     PackOption,
     Readings,

@@ -14,6 +14,7 @@ from mediaid.cli.options import (
     DEFAULT_PACK,
     AsJson,
     Drafts,
+    IgnoreColumn,
     Overlay,
     PackOption,
     Readings,
@@ -80,15 +81,6 @@ ForecastYear = Annotated[
         metavar="YEAR",
         show_default=False,
         help=_("The year to forecast: that of the cut-off (default) or the next."),
-    ),
-]
-IgnoreColumn = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--ignore-column",
-        metavar="NAME",
-        help=_("A column not to read; repeatable; '*' for all unknown ones."),
-        show_default=False,
     ),
 ]
 PriceGrowth = Annotated[

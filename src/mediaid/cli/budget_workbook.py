@@ -16,14 +16,21 @@ from mediaid.cli.budget_forecast import (
     FromRegister,
     HeadcountGrowth,
     HeadcountSd,
-    IgnoreColumn,
     PolicyYear,
     PriceGrowth,
     PriceSd,
     Seed,
 )
 from mediaid.cli.budget_targets import OnTimeDays
-from mediaid.cli.options import DEFAULT_PACK, AsJson, Overlay, PackOption, Readings, print_json
+from mediaid.cli.options import (
+    DEFAULT_PACK,
+    AsJson,
+    IgnoreColumn,
+    Overlay,
+    PackOption,
+    Readings,
+    print_json,
+)
 from mediaid.cli.progress import progress_bar
 from mediaid.i18n import gettext as _
 

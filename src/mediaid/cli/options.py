@@ -54,6 +54,15 @@ KnownOn = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print JSON."))]
+IgnoreColumn = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ignore-column",
+        metavar="NAME",
+        help=_("A column not to read; repeatable; '*' for all unknown ones."),
+        show_default=False,
+    ),
+]
 
 
 def day_of(text: str, option: str) -> dt.date:

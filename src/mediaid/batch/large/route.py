@@ -19,18 +19,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mediaid.packs.model import Pack
-
     Hashes = NDArray[np.uint64]
     Numbers = NDArray[np.int64]
 
 _OWN = np.uint64(0x9E37_79B9_7F4A_7C15)
 _SOME = 1 << 20
-
-
-def by_household(pack: Pack) -> bool:
-    """Whether persons of one household belong together."""
-    return any(pool.holder == "household" for pool in pack.pools.values())
 
 
 def hashes(texts: pl.Series) -> Hashes:

@@ -21,7 +21,7 @@ from mediaid.batch.cells import read_column
 from mediaid.batch.headings import match
 from mediaid.batch.large.marks import ALIGNED, Marks
 from mediaid.batch.large.parts import Part, read_parts
-from mediaid.batch.large.route import Route, by_household, dealt, hashes, pairs_of
+from mediaid.batch.large.route import Route, dealt, hashes, pairs_of
 from mediaid.batch.large.spill import append
 from mediaid.batch.table import read_table
 
@@ -88,7 +88,7 @@ def route_of(
     its: Input, pack: Pack, ignore: Collection[str], sizes: Sizes
 ) -> tuple[Route, pl.DataFrame | None]:
     """How claims are dealt to pieces; with household pools, also the pairs that decide it."""
-    if not by_household(pack):
+    if not pack.by_household:
         return Route(sizes.pieces), None
 
     def holders() -> Iterator[tuple[pl.Series, pl.Series]]:

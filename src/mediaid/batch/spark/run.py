@@ -24,7 +24,6 @@ from mediaid.batch.formats import format_of
 from mediaid.batch.headings import Columns, match
 from mediaid.batch.large.across import Across, judge
 from mediaid.batch.large.refused import no_claims
-from mediaid.batch.large.route import by_household
 from mediaid.batch.large.run import sums_together
 from mediaid.batch.large.summary_file import write_summary
 from mediaid.batch.large.tally import FIGURES, KEYS, notes_of, summed
@@ -327,7 +326,7 @@ class _Run:
         """Give each claim the key of its group; see `mediaid.engine.order.groups`."""
         from pyspark.sql import functions as sql  # noqa: PLC0415
 
-        if not (by_household(self.job.pack) and "household_id" in self._columns.fields):
+        if not (self.job.pack.by_household and "household_id" in self._columns.fields):
             return rows.withColumn("_key", sql.col("person_id"))
         own = sql.concat(sql.lit("p:"), sql.col("person_id"))
         named = sql.concat(sql.lit("h:"), sql.col("household_id"))

@@ -141,13 +141,12 @@ def make_book(files: Sequence[Read], pack: Pack) -> Book:
             for file in files
         ]
     ).astype(np.int32)
-    by_household = any(pool.holder == "household" for pool in pack.pools.values())
     book = Book(
         claims,
         known[order],
         np.array([at[town] for town in texts], dtype=np.int64)[order],
         names,
-        groups(claims, by_household).astype(np.int64),
+        groups(claims, pack.by_household).astype(np.int64),
         np.arange(claims.n, dtype=np.int64),
     )
     if claims.void is None:

@@ -123,7 +123,6 @@ def _claims(book: Book, source: Ints, row: Ints, terms: Terms, pack: Pack) -> Cl
     member = _member(book)[source]
     most = int(member.max(initial=0)) + 1
     person = row * most + member
-    by_household = any(pool.holder == "household" for pool in pack.pools.values())
     date = shifted(base.date[source], terms.settled_in - book.year[source])
     moved = date.astype(np.int64) - base.date[source]
     visit = np.arange(len(source), dtype=np.int64)
@@ -138,7 +137,7 @@ def _claims(book: Book, source: Ints, row: Ints, terms: Terms, pack: Pack) -> Cl
         person_id=Ranked(person),
         date=date,
         person=person,
-        household=row if by_household else person,
+        household=row if pack.by_household else person,
         visit=visit.astype(np.int64),
         dates={
             name: np.where(days[source] == NO_DATE, NO_DATE, days[source] + moved).astype(np.int32)

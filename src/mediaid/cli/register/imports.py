@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mediaid.cli.options import IgnoreColumn
 from mediaid.cli.register.common import AsJson, Where, day, open_it, show
 from mediaid.i18n import gettext as _
 
@@ -69,15 +70,7 @@ def import_(  # noqa: PLR0913, PLR0917 - one parameter an option
             show_default=False,
         ),
     ] = "",
-    ignore_column: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--ignore-column",
-            metavar="NAME",
-            help=_("A column not to read; repeatable; '*' for all unknown ones."),
-            show_default=False,
-        ),
-    ] = None,
+    ignore_column: IgnoreColumn = None,
     office: Annotated[
         str, typer.Option("--office", help=_("The office, if there are several."))
     ] = "",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mediaid.cli.options import IgnoreColumn
 from mediaid.cli.register.common import AsJson, Clear, Where, day, office_of, open_it, show
 from mediaid.cli.register.imports import agreed, confirm_mapping
 from mediaid.i18n import gettext as _
@@ -55,15 +56,7 @@ def left_out(  # noqa: PLR0913, PLR0917 - one parameter an option
             show_default=False,
         ),
     ] = "",
-    ignore_column: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--ignore-column",
-            metavar="NAME",
-            help=_("A column not to read; repeatable; '*' for all unknown ones."),
-            show_default=False,
-        ),
-    ] = None,
+    ignore_column: IgnoreColumn = None,
     town: Annotated[
         str,
         typer.Option(

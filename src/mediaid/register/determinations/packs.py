@@ -40,7 +40,7 @@ def adopt_pack(work: Work, pack: Pack) -> None:
             readings=dict(pack.readings),
             overlay=pack.overlay,
             content=to_text(pack),
-            by_household=any(pool.holder == "household" for pool in pack.pools.values()),
+            by_household=pack.by_household,
             adopted_by=work.actor.name,
             adopted_at=work.now,
         )
