@@ -64,6 +64,7 @@ CHOICES = (
         ("db", "dibao"),
         ("DIBAO", "dibao"),
         ("dbby", "marginal"),
+        ("dby", "marginal"),
         ("低保边", "marginal"),
         ("边缘", "marginal"),
         ("every", "other"),

@@ -100,6 +100,7 @@ def test_a_case_is_entered_with_the_pools_of_the_register_and_submitted(
         assert desk.page._at == (0, "institution")
         await desk.keys("某医院", "enter", "A1", "ctrl+s")
         await asked(desk, Form)
+        assert "空格：已收到" in desk.shown()
         await desk.keys("ctrl+s")
         await desk.until(lambda: "▲" in desk.shown())
         for _paper in range(3):
@@ -168,8 +169,8 @@ def test_a_new_person_is_entered_where_none_is_found(
         assert "check" in desk.shown() or "digit" in desk.shown()
         await desk.keys("escape")
         await asked(desk, type(desk.page))
-        # What was typed is in the draft, and there again.
-        await desk.keys("backspace", "丙")
+        # What was typed is there. Nobody is chosen yet: Enter offers the choice again.
+        await desk.keys("enter")
         await desk.until(lambda: desk.page.query_one(ChoiceList).display)
         await desk.keys("enter")
         await asked(desk, Form)

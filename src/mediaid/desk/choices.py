@@ -27,11 +27,15 @@ class Choice:
         return self.zh if language() == "zh" else self.en
 
 
+_TYPED_OUT, _SOME_INITIALS = 0, 6
+
+
 def matches(typed: str, choices: Iterable[Choice]) -> list[Choice]:
     """Return the choices that fit what was typed, the best first; all of them for nothing.
 
-    An exact code or name beats one that begins so, that beats initials, and those beat a name that
-    merely contains it; among equals the given order stays.
+    An exact code or name beats one that begins so, that beats initials, those beat a name that
+    merely contains it, and that beats some of the initials in their order (mz for 门急诊); among
+    equals the given order stays.
     """
     wanted = plain(typed).casefold()
     if not wanted:
@@ -44,7 +48,7 @@ def _rank(wanted: str, choice: Choice) -> int | None:
     names = [choice.code.casefold(), plain(choice.zh).casefold(), plain(choice.en).casefold()]
     letters = initials(choice.zh)
     if wanted in names:
-        return 0
+        return _TYPED_OUT
     if any(name.startswith(wanted) for name in names):
         return 1
     if letters == wanted:
@@ -55,12 +59,24 @@ def _rank(wanted: str, choice: Choice) -> int | None:
         return None  # a single letter is in nearly every name
     if any(wanted in name for name in names):
         return 4
-    return 5 if wanted in letters else None
+    if wanted in letters:
+        return 5
+    return _SOME_INITIALS if _some_of(wanted, letters) else None
+
+
+def _some_of(wanted: str, letters: str) -> bool:
+    """Whether all that is wanted stands in `letters` in its order, with others between."""
+    rest = iter(letters)
+    return all(letter in rest for letter in wanted)
 
 
 def exact(typed: str, choices: Sequence[Choice]) -> Choice | None:
-    """Return the choice whose code or name was typed out, or the only one that fits."""
-    found = matches(typed, choices) if typed.strip() else []
-    if found and (len(found) == 1 or _rank(plain(typed).casefold(), found[0]) == 0):
-        return found[0]
-    return None
+    """Return the choice whose code or name was typed out, or the only one that fits closely: some
+    of the initials are enough to offer a choice, not to make it."""
+    wanted = plain(typed).casefold()
+    ranks = {at: rank for at, its in enumerate(choices) if (rank := _rank(wanted, its)) is not None}
+    typed_out = [at for at, rank in ranks.items() if rank == _TYPED_OUT]
+    close = [at for at, rank in ranks.items() if rank < _SOME_INITIALS]
+    if not wanted or not (typed_out or len(close) == 1):
+        return None
+    return choices[(typed_out or close)[0]]

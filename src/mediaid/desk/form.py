@@ -28,7 +28,8 @@ _KNOWN = ("category", "insurance", "household_id")
 
 @dataclass(frozen=True)
 class FormField:
-    """A field of the form. `needed`: nothing can be computed without it."""
+    """A field of the form. `needed`: nothing can be computed without it; `hint` stands in it while
+    it is empty."""
 
     name: str
     zh: str
@@ -36,6 +37,7 @@ class FormField:
     kind: Kind
     needed: bool
     choices: tuple[Choice, ...] = ()
+    hint: str = ""
 
     @property
     def label(self) -> str:

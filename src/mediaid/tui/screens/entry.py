@@ -325,6 +325,8 @@ class EntryPage(Drafting, Registering, Page):
         field = await self.caught_up()
         if isinstance(field, PersonField):
             await self.people_are_found(field)
+            if self.offer_people(field):
+                return
         popup = self.query_one(ChoiceList)
         if popup.is_for(field) and self.is_new(popup.chosen):
             # What is typed from now on belongs into the dialog, however soon it comes.

@@ -140,6 +140,15 @@ class Registering(Page):
                 while text == self._asked_for and self._answered != text:
                     await asyncio.sleep(0.01)
 
+    def offer_people(self, field: PersonField) -> bool:
+        """Show again who was found, where nobody is chosen yet and the list was closed; whether
+        there was anything to show."""
+        entry, popup = self.entry, self.query_one(ChoiceList)
+        if entry is None or entry.case.person is not None or popup.is_for(field):
+            return False
+        popup.open_for(field)
+        return popup.is_for(field)
+
     def chose_person(self, field: PersonField) -> bool:
         """Take in a choice from the list; False where the field holds something else."""
         entry = self.entry
@@ -404,7 +413,15 @@ def question_fields(asked: Sequence[Question]) -> list[FormField]:
 
     received = (Choice(RECEIVED, "已收到", "received"),)
     return [
-        FormField(its.key, its.words, its.words, "code", True, received)
+        FormField(
+            its.key,
+            its.words,
+            its.words,
+            "code",
+            True,
+            received,
+            _("space: received; or type why it is missing"),
+        )
         if its.paper
         else FormField(its.key, its.words, its.words, "text", True)
         for its in asked

@@ -41,7 +41,7 @@ class Field(LineInput):
     def __init__(
         self, its: FormField, position: int | None, value: str = "", *, classes: str = ""
     ) -> None:
-        super().__init__(value, compact=True, select_on_focus=False, classes=classes)
+        super().__init__(value, its.hint, compact=True, select_on_focus=False, classes=classes)
         self.its = its
         self.position = position
 
