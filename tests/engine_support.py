@@ -17,8 +17,10 @@ from mediaid.engine.work import NO_CAP
 from mediaid.money import MAX_FEN, format_yuan
 from mediaid.packs.checks.check import problems
 from mediaid.packs.hashing import rules_hash
-from mediaid.packs.model import Pack, PackFile, PackModel
+from mediaid.packs.model import Pack
+from mediaid.packs.schema.pack import PackFile
 from mediaid.packs.schema.rules import Benefit
+from mediaid.packs.whole import PackModel
 from oracle import UNLIMITED, Line, Oracle, fen, percent, reason_text
 
 Row = dict[str, str]

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from batch_support import read_csv
-from mediaid.batch.run import Job, run
+from mediaid.batch.job import Job
+from mediaid.batch.run import run
 from mediaid.packs.load import load_pack
 
 CLAIMS = Path(__file__).parent.parent / "examples" / "claims-2023.csv"

@@ -29,7 +29,8 @@ from batch_support import (
 from mediaid.aligned import aligned
 from mediaid.batch import run as batch_run
 from mediaid.batch import summary
-from mediaid.batch.run import Job, run
+from mediaid.batch.job import Job
+from mediaid.batch.run import run
 from mediaid.batch.summary import show
 from mediaid.claims.records import from_records
 from mediaid.cli.main import main

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from batch_support import CHINESE, HEADINGS, write_rows, write_sheets
 from mediaid.batch.ahead import opened_ahead
+from mediaid.batch.any_source import open_source
 from mediaid.batch.csv_source import CsvSource
-from mediaid.batch.source import Source, cell_text, number_text, open_source
+from mediaid.batch.source import Source, cell_text, number_text
 from mediaid.batch.xlsx_source import error_cells
 from mediaid.faults import ClaimError
 

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from batch_support import claim, sample_pack, write_claims, write_rows
+from mediaid.batch.any_source import open_source
 from mediaid.batch.history import read_history
-from mediaid.batch.source import open_source
 from mediaid.batch.table import Table, read_table
 from mediaid.claims.records import from_records
 from mediaid.claims.table import Claims

@@ -18,12 +18,12 @@ from mediaid.budget.funding.need import funding_need, split
 from mediaid.budget.funding.workfunds import work_fund_lines
 from mediaid.engine.verbs.split import split_exactly
 from mediaid.faults import Location, MediaidError, PackError
-from mediaid.packs.budget.datacheck import data_problems
 from mediaid.packs.budget.enrolment import Enrolment, Measure, check_enrolment
 from mediaid.packs.budget.funding import Funding, check_funding, scheme_on
 from mediaid.packs.budget.workfunds import WorkFunds, check_work_funds
-from mediaid.packs.load import read_folder
-from mediaid.packs.model import PackModel
+from mediaid.packs.checks.datacheck import data_problems
+from mediaid.packs.read import read_pack
+from mediaid.packs.whole import PackModel
 
 IN_2022, IN_2023 = dt.date(2022, 6, 30), dt.date(2023, 6, 30)
 PLANNED = {"town": 29_111, "street": 7_212}
@@ -473,7 +473,7 @@ def test_a_changed_per_head_figure_is_named_with_its_column() -> None:
 
 @pytest.mark.parametrize("name", ["shanghai-minhang", "nanchang-xihu"])
 def test_the_shipped_packs_are_sound_and_survive_being_kept(name: str) -> None:
-    model = read_folder(RULES / name)
+    model = read_pack(RULES / name)
     assert list(data_problems(model)) == []
     kept = model.model_dump_json(by_alias=True, exclude_none=True)
     assert PackModel.model_validate_json(kept) == model
@@ -494,7 +494,7 @@ def test_the_loader_gives_each_fault_its_file_and_line(tmp_path: Path) -> None:
         places.add(f"copy/{file}:{line}")
         (folder / file).write_text(text.replace(good, bad, 1), encoding="utf-8")
     with pytest.raises(PackError) as caught:
-        read_folder(folder)
+        read_pack(folder)
     assert {fault.where.rsplit(":", 1)[0] for fault in caught.value.faults} == places
 
 

@@ -26,13 +26,14 @@ from engine_packs import INVENTED
 from engine_random import random_pack
 from engine_support import SEEDS, Row, rows_of, seeds
 from mediaid import load_pack, settle
+from mediaid.batch.any_source import open_source
+from mediaid.batch.job import Job
 from mediaid.batch.large import choose
 from mediaid.batch.large import run as large
 from mediaid.batch.large.inputs import find_input
 from mediaid.batch.large.limits import Sizes, parse_memory, sizes
 from mediaid.batch.large.parts import read_parts
-from mediaid.batch.run import Job, run
-from mediaid.batch.source import open_source
+from mediaid.batch.run import run
 from mediaid.batch.summary import show
 from mediaid.cli.main import main
 from mediaid.faults import ClaimError

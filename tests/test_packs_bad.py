@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from mediaid import yamlsource
 from mediaid.faults import Fault, PackError
 from mediaid.packs.hashing import rules_hash
-from mediaid.packs.load import load_pack, read_folder
+from mediaid.packs.load import load_pack
+from mediaid.packs.read import read_pack
 from pack_support import GOOD, changed, copy_of_good
 
 CASES = sorted((Path(__file__).parent / "bad_packs").glob("*.yaml"))
@@ -33,7 +34,7 @@ def _uncached(monkeypatch: pytest.MonkeyPatch) -> None:
 def faults_of(folder: Path) -> list[str]:
     """Read a folder and return its faults, without the folder's name."""
     try:
-        read_folder(folder)
+        read_pack(folder)
     except PackError as error:
         return [str(fault).removeprefix(f"{folder.name}/") for fault in error.faults]
     return []
@@ -151,7 +152,7 @@ def scalars(data: Any, at: tuple[str | int, ...] = ()) -> list[tuple[str | int, 
 @lru_cache(maxsize=1)
 def hash_of_good() -> str:
     """The hash of the pack as it stands."""
-    return rules_hash(read_folder(GOOD))
+    return rules_hash(read_pack(GOOD))
 
 
 def as_yaml(data: Any) -> str:
@@ -226,7 +227,7 @@ def test_a_changed_scalar_is_refused_within_its_pack_or_changes_the_hash(
     lines = {file: (folder / file).read_text("utf-8").count("\n") + 1 for file in RULES}
     faults: tuple[Fault, ...] = ()
     try:
-        after = rules_hash(read_folder(folder))
+        after = rules_hash(read_pack(folder))
     except PackError as error:
         faults = error.faults
     if not faults:

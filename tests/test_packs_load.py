@@ -13,8 +13,9 @@ from mediaid import yamlsource
 from mediaid.faults import PackError
 from mediaid.packs.folder.find import shipped_packs
 from mediaid.packs.hashing import rules_hash
-from mediaid.packs.load import load_pack, read_folder
+from mediaid.packs.load import load_pack
 from mediaid.packs.model import Pack
+from mediaid.packs.read import read_pack
 from mediaid.packs.schema.rules import Dated
 from mediaid.packs.schema.values import in_force
 from pack_support import changed, copy_of_good
@@ -34,7 +35,7 @@ ALTERNATIVES = [
         ),
     )
     for pack, folder in SHIPPED.items()
-    for name, reading in read_folder(folder).readings.items()
+    for name, reading in read_pack(folder).readings.items()
     for key, other in reading.alternatives.items()
 ]
 
@@ -75,18 +76,18 @@ def test_neither_comments_nor_the_order_of_keys_change_the_hash(name: str, tmp_p
         data = yamlsource.load(path).data
         text = json.dumps(reordered(data, next(iter(data))), ensure_ascii=False, indent=1)
         (folder / path.name).write_text(f"# a comment\n{text}", encoding="utf-8")
-    assert rules_hash(read_folder(folder)) == rules_hash(read_folder(source))
+    assert rules_hash(read_pack(folder)) == rules_hash(read_pack(source))
 
 
 def test_the_order_of_payers_is_a_rule(city: Path) -> None:
-    before = rules_hash(read_folder(city))
+    before = rules_hash(read_pack(city))
     changed(
         city,
         "aid.yaml",
         "{city: 50%, district: 1/3, town: residual}",
         "{district: 1/3, city: 50%, town: residual}",
     )
-    assert rules_hash(read_folder(city)) != before
+    assert rules_hash(read_pack(city)) != before
 
 
 @pytest.mark.parametrize(
@@ -132,7 +133,7 @@ def test_rules_change_the_hash_and_published_figures_do_not(
         source = tmp_path / "plain"
         put = text.replace(find, put)
         (folder / file).write_text(put[: put.index("\ncheck:")], encoding="utf-8")
-    assert (rules_hash(read_folder(folder)) == rules_hash(read_folder(source))) == same
+    assert (rules_hash(read_pack(folder)) == rules_hash(read_pack(source))) == same
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -15,9 +15,9 @@ import pytest
 
 from command import mediaid
 from mediaid import load_pack
-from mediaid.packs.folder.files import read_files
 from mediaid.packs.folder.find import pack_folder
 from mediaid.packs.model import Pack
+from mediaid.packs.read import read_files
 from mediaid.scenarios import runner
 from mediaid.scenarios.coverage.nearby import nearby
 from mediaid.scenarios.coverage.report import proven

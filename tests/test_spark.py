@@ -16,7 +16,8 @@ import pytest
 from batch_support import claim, sample_pack, write_claims
 from engine_support import Row, rows_of
 from mediaid import i18n, load_pack
-from mediaid.batch.run import Job, run
+from mediaid.batch.job import Job
+from mediaid.batch.run import run
 from mediaid.batch.spark import session
 from mediaid.batch.summary import show
 from mediaid.faults import ClaimError

@@ -15,7 +15,7 @@ from mediaid.packs.schema.types import Label
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mediaid.batch.table import Table
+    from mediaid.batch.mapped.read import MappedTable
     from mediaid.i18n import Lang
 
 ROW = Label.model_construct(zh="行号", en="row")
@@ -23,15 +23,14 @@ STATED = "stated_"
 """Before the name of an amount of the bill, so that it is not taken for the derived one."""
 
 
-def derivation_frame(table: Table, chinese: bool) -> pl.DataFrame:
+def derivation_frame(table: MappedTable, chinese: bool) -> pl.DataFrame:
     """One row for each good claim that is no refund: the parts its bill states (null where it
     does not), `preselfpay`, the derived `self_paid`, and what was paid at the counter already.
 
-    Amounts in 元. Raises ValueError unless the table was read through a mapping.
+    Amounts in 元.
     """
-    if table.bill is None or table.bill.derived is None:
-        raise ValueError("only a table read through a mapping has a derivation")
     bill, derived = table.bill, table.bill.derived
+    assert derived is not None
     rows = np.flatnonzero(table.good() & ~bill.refunds)
     lang: Lang = "zh" if chinese else "en"
 

@@ -30,7 +30,8 @@ def read_history(
     faults if any row is bad.
     """
     need_libraries()
-    from mediaid.batch.run import Job, read_claims  # noqa: PLC0415 - Polars, once it is there
+    from mediaid.batch.job import Job  # noqa: PLC0415 - Polars, once it is there
+    from mediaid.batch.run import read_claims  # noqa: PLC0415
 
     job = Job(path, path, pack, mapping=mapping, roster=roster)
     table = read_claims(job)

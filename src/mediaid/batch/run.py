@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+from mediaid.batch.any_source import open_source
 from mediaid.batch.drafts import marked
 from mediaid.batch.formats import format_of
+from mediaid.batch.job import Job, quiet
+from mediaid.batch.large.choose import in_pieces
 from mediaid.batch.outputs import Outputs, refuse_paths, refusing
+from mediaid.batch.refusals import SHOWN, refuse_bad_rows, refuse_no_claims
 from mediaid.batch.rejects import rejects_frame, rejects_of_settled_holders
 from mediaid.batch.result import result_frame, with_headings
-from mediaid.batch.source import open_source
 from mediaid.batch.summary import Summary, provisional_of, sums_of
 from mediaid.batch.table import read_table
 from mediaid.batch.writers import refuse_too_long, unwatched, write_table
@@ -19,74 +21,20 @@ from mediaid.faults import ClaimError, Fault, MediaidError, visible_path
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     import polars as pl
 
-    from mediaid.batch.source import Source
+    from mediaid.batch.job import Report
     from mediaid.batch.table import Table
-    from mediaid.mappings.files import Loaded
-    from mediaid.packs.model import Pack
-
-SHOWN = 20
-"""How many faults of rows are shown."""
 
 
-class Report(Protocol):
-    """Told what is being done, and which part of all the work was done before (0 to 1)."""
-
-    def __call__(self, doing: str, done: float) -> None: ...
-
-
-def _quiet(doing: str, done: float) -> None:
-    """Report nothing."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """What to settle. Without `rejects` a single bad row stops everything."""
-
-    claims: Path
-    output: Path
-    pack: Pack
-    rejects: Path | None = None
-    ignore: Collection[str] = field(default=())
-    chinese_headings: bool = False
-    mapping: Loaded | None = None
-    roster: Path | None = None
-    derivation: Path | None = None
-    """Where to write what self-paid amounts were derived from; only with a mapping."""
-    opening: Path | None = None
-    """Pools to go on from; `closing`: where to write those after these claims."""
-    closing: Path | None = None
-    summary: Path | None = None
-    memory: int | None = None
-    """Bytes to stay within; None: what leaves the machine usable."""
-    resume: bool = False
-    """Keep what is done, and go on from it when the same job is run again."""
-    source: Source | None = None
-    """The claims, where they have been opened already."""
-
-    @property
-    def inputs(self) -> list[Path]:
-        """The files that are read."""
-        return [path for path in (self.claims, self.roster, self.opening) if path is not None]
-
-    @property
-    def outputs(self) -> list[Path]:
-        """The files to be written."""
-        wanted = (self.output, self.rejects, self.derivation, self.closing, self.summary)
-        return [path for path in wanted if path is not None]
-
-
-def run(job: Job, report: Report = _quiet) -> Summary:
+def run(job: Job, report: Report = quiet) -> Summary:
     """Settle a file of claims; write its lines and its rejected rows; say what it came to.
 
     Raises ClaimError with what is wrong: then no output appears, nor changes.
     """
-    from mediaid.batch.large.choose import in_pieces  # noqa: PLC0415 - imports Job
-
     if in_pieces(job):
         from mediaid.batch.large.run import run_in_pieces  # noqa: PLC0415 - only what is needed
 
@@ -112,7 +60,9 @@ def run(job: Job, report: Report = _quiet) -> Summary:
             _write(rejected, places[job.rejects], job.rejects, job)
         if job.derivation is not None:
             from mediaid.batch.derivation import derivation_frame  # noqa: PLC0415
+            from mediaid.batch.mapped.read import MappedTable  # noqa: PLC0415
 
+            assert isinstance(table, MappedTable)
             derived = derivation_frame(table, job.chinese_headings)
             _write(derived, places[job.derivation], job.derivation, job)
         outputs.publish()
@@ -162,37 +112,6 @@ def _hint(path: Path) -> list[Fault]:
         for mapping in mappings
         if mapping.model is fit.mapping
     ]
-
-
-def refuse_no_claims(table: Table) -> None:
-    """ClaimError if there is nothing to settle, which is more likely a mistake than a wish."""
-    if table.count == 0:
-        raise ClaimError(
-            Fault(table.source.name, _("holds no claims: below the headings all is empty"))
-        )
-
-
-def refuse_bad_rows(table: Table) -> None:
-    """ClaimError with the first faults if any row is bad."""
-    bad = table.problems.count
-    if bad:
-        raise ClaimError(
-            [
-                *table.problems.faults(SHOWN),
-                bad_rows(table.source.name, bad, table.count),
-            ]
-        )
-
-
-def bad_rows(name: str, bad: int, claims: int) -> Fault:
-    """How many rows of the file `name` are bad, and what to do."""
-    return Fault(
-        name,
-        _(
-            "{bad} of {claims} claims are bad, so nothing was written. Correct them, or settle "
-            "the others with --rejects FILE"
-        ).format(bad=f"{bad:,}", claims=f"{claims:,}"),
-    )
 
 
 def _settled(table: Table, job: Job, places: Mapping[Path, Path]) -> tuple[pl.DataFrame, Summary]:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mediaid.batch.headings import Columns
-    from mediaid.batch.mapped.bill import Bill
     from mediaid.batch.source import Source
     from mediaid.claims.fields import Field
     from mediaid.packs.model import Pack
@@ -55,8 +54,6 @@ class Table:
     """Rows that are no claims although they hold something, with the reason; they are `empty`."""
     notes: tuple[str, ...] = ()
     """What the reader of the file should know of it."""
-    bill: Bill | None = None
-    """The amounts that self-paid was derived from, where it was."""
 
     @property
     def count(self) -> int:

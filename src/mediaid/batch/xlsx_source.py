@@ -16,8 +16,8 @@ from python_calamine import (
     SheetTypeEnum,
 )
 
-from mediaid.batch.mapped.template import SHEETS
 from mediaid.batch.source import cell_text, number_text
+from mediaid.batch.template import SHEETS
 from mediaid.faults import ClaimError, Fault, visible, visible_path
 from mediaid.i18n import gettext as _
 

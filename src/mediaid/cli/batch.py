@@ -28,7 +28,7 @@ from mediaid.i18n import gettext as _
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mediaid.batch.run import Job
+    from mediaid.batch.job import Job
     from mediaid.batch.summary import Summary
     from mediaid.mappings.files import Loaded
     from mediaid.packs.model import Pack
@@ -206,8 +206,8 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
         from mediaid.batch.ahead import opened_ahead
 
         source = opened_ahead(claims)
+    from mediaid.batch.job import Job
     from mediaid.batch.large.limits import parse_memory
-    from mediaid.batch.run import Job
     from mediaid.batch.summary import show
     from mediaid.packs.load import load_pack
 

@@ -91,9 +91,9 @@ def coverage(
         ),
     ] = None,
 ) -> None:
-    from mediaid.packs.folder.files import read_files
     from mediaid.packs.folder.find import pack_folder
     from mediaid.packs.load import load_pack
+    from mediaid.packs.read import read_files
     from mediaid.scenarios import runner
     from mediaid.scenarios.coverage import report
     from mediaid.scenarios.coverage import run as trial

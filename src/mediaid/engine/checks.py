@@ -6,25 +6,22 @@ benefits, steps and pools ask.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mediaid.claims.fields import pack_fields
 from mediaid.claims.table import NO_DATE
-from mediaid.engine.view import View
 from mediaid.money import parse_yuan
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mediaid.engine.plan import Plan, Table
+    from mediaid.engine.view import Check, View
     from mediaid.packs.schema.rules import Benefit, Test, When
 
     Mask = NDArray[np.bool_]
-
-Check = Callable[[View], "Mask"]
 
 
 def all_hold(view: View, benefit: Benefit | None, when: When) -> Mask | None:

@@ -13,9 +13,8 @@ from mediaid.engine.plan import step_tables
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mediaid.engine.checks import Check
     from mediaid.engine.plan import Plan, Table
-    from mediaid.engine.view import View
+    from mediaid.engine.view import Check, View
     from mediaid.packs.schema.rules import Benefit, Step, Test
 
 

@@ -313,3 +313,15 @@ def _step_tables(plan: Plan, benefit: Benefit, step: Step) -> list[Table]:
     tables = [plan.table(benefit, name) for name in names]
     tables += [plan.tables[whole] for table in tables for whole in table.shares_of]
     return list(dict.fromkeys(tables))
+
+
+def payers_of(plan: Plan) -> list[str]:
+    """Return the payers that the pack names: their columns are there whoever is aided."""
+    entries = [
+        entry
+        for benefit in plan.pack.benefits
+        for step in benefit.steps
+        if step.verb == "split"
+        for entry in plan.table(benefit, step.of).entries
+    ]
+    return list(dict.fromkeys(payer for entry in entries for payer, _share in entry))

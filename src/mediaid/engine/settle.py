@@ -15,12 +15,13 @@ import numpy as np
 
 from mediaid.claims.records import from_records
 from mediaid.claims.table import COUNTS, Claims
+from mediaid.engine.assemble import assemble
 from mediaid.engine.benefit import ALL, BenefitRun
 from mediaid.engine.checks import all_hold
 from mediaid.engine.counter import AtCounter
 from mediaid.engine.coverage import refuse_uncovered
 from mediaid.engine.eligible import Condition, all_conditions, meets
-from mediaid.engine.lines import Lines, assemble
+from mediaid.engine.lines import Lines
 from mediaid.engine.opening import Opening, open_pools
 from mediaid.engine.order import groups, settle_order, wave_numbers
 from mediaid.engine.plan import Plan, plan_of

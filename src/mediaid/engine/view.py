@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,12 +14,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mediaid.claims.table import Claims
-    from mediaid.engine.checks import Check
     from mediaid.engine.plan import Plan, Table
 
     T = TypeVar("T", bound=np.generic)
     Mask = NDArray[np.bool_]
     Rows = NDArray[np.int64]
+
+Check = Callable[["View"], "Mask"]
+"""What all claims of a view are asked; made by `engine.checks`."""
 
 
 @dataclass(eq=False)

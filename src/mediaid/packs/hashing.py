@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from mediaid.packs.model import NOT_RULES, PackModel
+from mediaid.packs.whole import NOT_RULES, PackModel
 
 
 def rules_hash(model: PackModel) -> str:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from mediaid.packs.folder import cache
 from mediaid.packs.folder.find import pack_folder
-from mediaid.packs.model import Pack, Rules
+from mediaid.packs.model import Pack
+from mediaid.packs.schema.pack import Rules
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from mediaid.packs.changes.overlay import Sourced
-    from mediaid.packs.model import PackModel
+    from mediaid.packs.changes.sourced import Sourced
+    from mediaid.packs.whole import PackModel
 
 
 def load_pack(
@@ -34,7 +35,7 @@ def load_pack(
     folder = pack_folder(id_or_path)
     shown = str(id_or_path)
     if known_on is None:
-        kept = cache.load(folder, lambda: read_folder(folder, shown))
+        kept = cache.load(folder, lambda: _read(folder, shown))
     else:
         from mediaid.packs.versions.kept import known_pack  # noqa: PLC0415
 
@@ -51,28 +52,23 @@ def load_pack(
         return Pack(kept.rules, kept.hash, kept.hash, chosen, rest=kept.whole)
     from mediaid.packs.hashing import rules_hash  # noqa: PLC0415
 
-    changed = changed_model(kept.whole(), changes)
+    changed = _changed(kept.whole(), changes)
     return Pack(changed, rules_hash(changed), kept.hash, chosen, name, year)
 
 
 # A pack that comes from the cache as it stands needs none of what reads, checks and changes packs.
 
 
-def read_folder(folder: Path, shown: str | None = None) -> PackModel:
-    """Read and check all files of a pack folder. Raises PackError with every fault.
+def _read(folder: Path, shown: str) -> PackModel:
+    from mediaid.packs.read import read_pack  # noqa: PLC0415
 
-    `shown` is what faults call the folder (default: its name).
-    """
-    from mediaid.packs.folder.files import read_pack  # noqa: PLC0415
-
-    return read_pack(folder, shown if shown is not None else folder.name)
+    return read_pack(folder, shown)
 
 
-def changed_model(model: PackModel, changes: list[Sourced]) -> PackModel:
-    """Apply changes and check the result as a whole. Raises PackError at the changes' places."""
-    from mediaid.packs.changes import change  # noqa: PLC0415
+def _changed(model: PackModel, changes: list[Sourced]) -> PackModel:
+    from mediaid.packs.changes.change import changed_model  # noqa: PLC0415
 
-    return change.changed_model(model, changes)
+    return changed_model(model, changes)
 
 
 def _choose(

@@ -1,15 +1,13 @@
-"""A whole rule pack, as read from its folder."""
+"""A rule pack ready for use."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field
-
-from mediaid.packs.schema.readings import Reading
-from mediaid.packs.schema.rules import Benefit, Parameter, Pool, Shared
-from mediaid.packs.schema.types import Id, Label, Strict
+from mediaid.packs.schema.pack import Rules, SourceDoc
+from mediaid.packs.schema.rules import Benefit, Parameter, Pool
+from mediaid.packs.schema.types import Label
 
 if TYPE_CHECKING:
     from mediaid.packs.budget.enrolment import Enrolment
@@ -18,57 +16,7 @@ if TYPE_CHECKING:
     from mediaid.packs.budget.published import Published
     from mediaid.packs.budget.targets import Targets
     from mediaid.packs.budget.workfunds import WorkFunds
-    from mediaid.packs.whole import NOT_RULES as NOT_RULES  # noqa: PLC0414 - offered here too
-    from mediaid.packs.whole import PackModel as PackModel  # noqa: PLC0414
-
-
-class SourceDoc(Strict):
-    """A document that is cited: its number, and what it is about in our own words."""
-
-    number: str
-    topic: Label
-    seen: Literal["yes", "no"] = "no"
-
-
-class OwnField(Strict):
-    """A claim field the pack names itself."""
-
-    kind: Literal["money", "count", "code", "date"]
-    label: Label
-
-
-class PackFile(Strict):
-    """pack.yaml"""
-
-    pack: Id
-    schema_: Literal["1"] = Field(alias="schema")
-    label: Label
-    dating: str = "date"
-    bore: Annotated[list[str], Field(min_length=1)] = ["self_paid"]
-    preselfpay: Literal["in", "out"] = "out"
-    codes: dict[str, Annotated[dict[Id, Label], Field(min_length=1)]]
-    fields: list[str] = []
-    own_fields: dict[Id, OwnField] = {}
-    benefits: list[Id]
-    sources: Annotated[dict[Id, SourceDoc], Field(min_length=1)]
-    shared: Shared = Field(default_factory=Shared)
-
-
-class Rules(Strict):
-    """What decides a person's aid: all that settling a claim needs."""
-
-    pack: PackFile
-    benefits: dict[Id, Benefit] = {}
-    readings: dict[Id, Reading] = {}
-
-
-def __getattr__(name: str) -> Any:
-    # The whole pack has many more parts; to settle a claim they need not be loaded.
-    if name in ("PackModel", "NOT_RULES"):
-        from mediaid.packs import whole  # noqa: PLC0415
-
-        return getattr(whole, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from mediaid.packs.whole import PackModel
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ from mediaid.packs.budget.funding import Funding
 from mediaid.packs.budget.published import Published
 from mediaid.packs.budget.targets import Targets
 from mediaid.packs.budget.workfunds import WorkFunds
-from mediaid.packs.model import Rules
+from mediaid.packs.schema.pack import Rules
 from mediaid.packs.schema.types import Id
 
 

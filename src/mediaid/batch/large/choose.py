@@ -15,7 +15,7 @@ from mediaid.i18n import gettext as _
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mediaid.batch.run import Job
+    from mediaid.batch.job import Job
 
 
 def in_pieces(job: Job) -> bool:

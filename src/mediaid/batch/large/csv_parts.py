@@ -23,7 +23,7 @@ from mediaid.batch.csv_source import (
     undecodable,
 )
 from mediaid.batch.formats import refuse_disguised
-from mediaid.batch.large.parts import Part
+from mediaid.batch.large.part import Part
 from mediaid.batch.source import FIRST_ROW, refuse_no_file
 from mediaid.faults import visible, visible_path
 

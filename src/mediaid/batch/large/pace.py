@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from mediaid.batch.run import Report
+    from mediaid.batch.job import Report
 
 
 class Pace:

@@ -2,61 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from mediaid.batch.any_source import open_source
 from mediaid.batch.formats import FORMATS
-from mediaid.batch.source import FIRST_ROW, open_source
+from mediaid.batch.large.part import Part, scan_columns
 from mediaid.faults import ClaimError, Fault, visible, visible_path
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from mediaid.batch.large.inputs import Input
 
 BYTES_A_ROW = 100
 """Of a CSV file, to cut it into blocks; what a row really has makes parts larger or smaller."""
-
-
-@dataclass
-class Part:
-    """Some rows of a file, as a `Source`; columns named by position."""
-
-    path: Path
-    file: int
-    """The file's place among those of the input."""
-    headings: list[str]
-    frame: pl.DataFrame
-    start: int
-    """How many rows of the file stand before."""
-    broken: dict[int, str] = field(default_factory=dict)
-    end: float = 1.0
-    """Which part of the file is read after this part."""
-    name: str = field(init=False)
-    """What messages call the file."""
-    first_row: int = field(init=False)
-    """The number of the first row in its file."""
-
-    def __post_init__(self) -> None:
-        self.name = visible_path(self.path)
-        self.first_row = self.start + FIRST_ROW
-
-    def load(self, wanted: Sequence[int]) -> pl.DataFrame:
-        """Return the columns at these positions; those that were not read are read now."""
-        names = [str(position) for position in wanted]
-        lacking = [position for position in wanted if str(position) not in self.frame.columns]
-        if lacking:
-            more = (
-                _scan(self.path, self.headings, lacking)
-                .slice(self.start, self.frame.height)
-                .collect()
-            )
-            self.frame = self.frame.hstack(more)
-        return self.frame.select(names)
 
 
 def read_parts(its: Input, rows: int, ignore: Collection[int] = ()) -> Iterator[Part]:
@@ -107,7 +70,7 @@ def _parts_of(path: Path, number: int, rows: int, ignore: Collection[int]) -> It
         return
     start, total = 0, max(1, rows_of_parquet(path))
     try:
-        scanned = _scan(path, source.headings, wanted)
+        scanned = scan_columns(path, source.headings, wanted)
         for frame in scanned.collect_batches(chunk_size=rows, maintain_order=True, lazy=True):
             start += frame.height
             yield Part(
@@ -128,14 +91,6 @@ def _parts_of(path: Path, number: int, rows: int, ignore: Collection[int]) -> It
                 _("cannot be read as a Parquet file: {reason}").format(reason=reason),
             )
         ) from error
-
-
-def _scan(path: Path, headings: Sequence[str], wanted: Sequence[int]) -> pl.LazyFrame:
-    names = [headings[position] for position in wanted]
-    scanned = pl.scan_parquet(path, glob=False, hive_partitioning=False)
-    return scanned.select(pl.selectors.by_name(*names)).rename(
-        dict(zip(names, map(str, wanted), strict=True))
-    )
 
 
 def rows_of_parquet(path: Path) -> int:

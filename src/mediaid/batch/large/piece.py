@@ -12,7 +12,7 @@ import polars as pl
 from mediaid.batch.drafts import marked
 from mediaid.batch.headings import Columns
 from mediaid.batch.large.closing import closing_frame
-from mediaid.batch.large.parts import Part
+from mediaid.batch.large.part import Part
 from mediaid.batch.large.spill import append, read_all
 from mediaid.batch.large.tally import tally
 from mediaid.batch.problems import Problems

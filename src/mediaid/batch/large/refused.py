@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from mediaid.batch.large.parts import Part, read_parts
+from mediaid.batch.large.part import Part
+from mediaid.batch.large.parts import read_parts
 from mediaid.batch.large.spill import read_all
+from mediaid.batch.refusals import SHOWN, bad_rows
 from mediaid.batch.rejects import rejects_frame
 from mediaid.batch.table import read_table
 from mediaid.faults import ClaimError, Fault, visible
@@ -20,11 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from mediaid.batch.job import Job
     from mediaid.batch.large.across import Across
     from mediaid.batch.large.inputs import Input
     from mediaid.batch.large.limits import Sizes
     from mediaid.batch.large.scan import Scanned, Stretch
-    from mediaid.batch.run import Job
     from mediaid.batch.table import Table
     from mediaid.i18n import Lang
 
@@ -48,8 +50,6 @@ class Refused:
 
     def refuse(self) -> None:
         """ClaimError with the first faults if any row is bad."""
-        from mediaid.batch.run import SHOWN, bad_rows  # noqa: PLC0415 - imports this package
-
         bad = self.scanned.bad.count()
         if not bad:
             return

@@ -50,8 +50,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mediaid.batch.headings import Columns
+    from mediaid.batch.job import Job, Report
     from mediaid.batch.large.limits import Sizes
-    from mediaid.batch.run import Job, Report
     from mediaid.packs.model import Pack
 
 AT_A_TIME = 2

@@ -20,7 +20,8 @@ import polars as pl
 from mediaid.batch.cells import read_column
 from mediaid.batch.headings import match
 from mediaid.batch.large.marks import ALIGNED, Marks
-from mediaid.batch.large.parts import Part, read_parts
+from mediaid.batch.large.part import Part
+from mediaid.batch.large.parts import read_parts
 from mediaid.batch.large.route import Route, dealt, hashes, pairs_of
 from mediaid.batch.large.spill import append
 from mediaid.batch.table import read_table

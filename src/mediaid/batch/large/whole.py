@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from mediaid.batch.run import Job
+    from mediaid.batch.job import Job
     from mediaid.batch.summary import Summary
     from mediaid.batch.table import Table
     from mediaid.claims.table import Claims

@@ -34,7 +34,7 @@ from mediaid.i18n import language
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mediaid.batch.run import Job
+    from mediaid.batch.job import Job
 
 _BLOCK = 1 << 22
 

@@ -8,8 +8,9 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
+from mediaid.batch.any_source import open_source
 from mediaid.batch.formats import format_of, refuse_disguised
-from mediaid.batch.source import open_source, refuse_no_file
+from mediaid.batch.source import refuse_no_file
 from mediaid.claims.headings import key
 from mediaid.faults import ClaimError, Fault, visible, visible_path
 from mediaid.i18n import gettext as _

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,13 +41,21 @@ if TYPE_CHECKING:
     Rows = NDArray[np.int64]
 
 
+@dataclass
+class MappedTable(Table):
+    """The rows of a file that was read through a mapping."""
+
+    bill: Bill = field(kw_only=True)
+    """The amounts that self-paid was derived from."""
+
+
 def read_mapped(
     path: Path,
     mapping: Loaded,
     pack: Pack,
     roster: Roster | None = None,
     ignore: Collection[str] = (),
-) -> Table:
+) -> MappedTable:
     """Read a file through a mapping and find everything that is wrong with its rows.
 
     `ignore` names further headings not to read ('*': all unknown ones). Raises ClaimError where
@@ -79,7 +87,7 @@ class Records:
     "" where a row does not say. `no_more` are (row, claim id) of records that count no longer.
     """
 
-    table: Table
+    table: MappedTable
     claim_ids: list[str]
     kinds: Rows
     texts: Mapping[str, list[str]]
@@ -216,7 +224,7 @@ def _table(
     notes: list[str],
     *,
     ids_are_unique: bool = True,
-) -> Table:
+) -> MappedTable:
     """The table, in the same form as that of a plain file of claims."""
     out = np.flatnonzero(sheet.skipped)
     ids = found["claim_id"]
@@ -225,7 +233,7 @@ def _table(
         ids.values = ids.values.scatter(out, pl.Series([""]).new_from_index(0, len(out)))
     fields = pack_fields(sheet.pack)
     source = sheet.source
-    table = Table(
+    table = MappedTable(
         source=source,
         pack=sheet.pack,
         columns=Columns({name: fields[name] for name in found}, _positions(sheet, found, bill), ()),

@@ -18,7 +18,7 @@ import polars as pl
 from mediaid import i18n
 from mediaid.batch.cells import MISSING, TYPES
 from mediaid.batch.drafts import marked
-from mediaid.batch.large.parts import Part
+from mediaid.batch.large.part import Part
 from mediaid.batch.large.piece import table_of
 from mediaid.batch.large.tally import tally
 from mediaid.batch.rejects import rejects_frame

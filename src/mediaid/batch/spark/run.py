@@ -29,7 +29,7 @@ from mediaid.batch.large.summary_file import write_summary
 from mediaid.batch.large.tally import FIGURES, KEYS, notes_of, summed
 from mediaid.batch.outputs import Outputs, refuse_paths
 from mediaid.batch.problems import Problems
-from mediaid.batch.run import SHOWN, bad_rows
+from mediaid.batch.refusals import SHOWN, bad_rows
 from mediaid.batch.spark import kernel
 from mediaid.batch.spark.kernel import EMPTY, FAULTS, LINE, PART, ROW, SUMS, VOID, Task
 from mediaid.batch.spark.session import ROWS_A_BATCH, failing, session
@@ -46,7 +46,7 @@ from mediaid.i18n import language
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mediaid.batch.run import Job, Report
+    from mediaid.batch.job import Job, Report
 
 CLAIMS_A_BUCKET = 250_000
 """A bucket is in one worker's memory at a time: about 300 MB."""

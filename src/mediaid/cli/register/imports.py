@@ -317,7 +317,7 @@ def template(
     if format_of(file) != "xlsx":
         raise RegisterError(Fault(visible_path(file), _("a template is a workbook: name it .xlsx")))
     with open_it(register) as opened:
-        from mediaid.batch.mapped.template import write_template
+        from mediaid.batch.template import write_template
         from mediaid.register.determinations.packs import current_pack
         from mediaid.register.intake.columns import template_columns
 

@@ -48,8 +48,8 @@ def read_book(
 
 
 def _read(path: Path, pack: Pack, ignore: Collection[str]) -> Read:
-    from mediaid.batch.run import refuse_no_claims
-    from mediaid.batch.source import open_source
+    from mediaid.batch.any_source import open_source
+    from mediaid.batch.refusals import refuse_no_claims
     from mediaid.batch.table import read_table
     from mediaid.budget.forecast.book import Read
     from mediaid.claims.fields import pack_fields
@@ -123,7 +123,8 @@ def headcounts_of(path: Path, rules: Pack) -> Headcounts:
     from mediaid.faults import Fault, MediaidError, visible_path
 
     need_libraries()
-    from mediaid.batch.source import FIRST_ROW, cell_text, open_source
+    from mediaid.batch.any_source import open_source
+    from mediaid.batch.source import FIRST_ROW, cell_text
 
     name = visible_path(path)
     fundings = list(rules.funding.values())

@@ -11,18 +11,20 @@ from pydantic import BaseModel, ValidationError
 from mediaid import yamlsource
 from mediaid.faults import Fault, Location, PackError, visible
 from mediaid.i18n import gettext as _
-from mediaid.packs.budget.datacheck import data_problems
 from mediaid.packs.budget.enrolment import Enrolment
 from mediaid.packs.budget.funding import Funding
 from mediaid.packs.budget.workfunds import WorkFunds
-from mediaid.packs.changes.overlay import APART, Sourced, Touched, apply
+from mediaid.packs.changes.overlay import APART, Touched, apply
+from mediaid.packs.changes.sourced import Sourced
 from mediaid.packs.checks.check import unsound, unused
+from mediaid.packs.checks.datacheck import data_problems
 from mediaid.packs.folder.locate import by_place, findings
 from mediaid.packs.folder.repair import validated
-from mediaid.packs.model import PackFile, PackModel, Rules
+from mediaid.packs.schema.pack import PackFile, Rules
 from mediaid.packs.schema.readings import Overlay
 from mediaid.packs.schema.rules import Benefit
 from mediaid.packs.schema.types import Label
+from mediaid.packs.whole import PackModel
 
 Part = TypeVar("Part", bound=BaseModel)
 

@@ -23,8 +23,8 @@ from typing import Any
 from mediaid.faults import Fault, Location, PackError, nearest, visible
 from mediaid.i18n import gettext as _
 from mediaid.packs.changes.redate import Dates
+from mediaid.packs.changes.sourced import Sourced
 from mediaid.packs.schema.readings import Change
-from mediaid.packs.schema.types import Label
 
 Raw = dict[str, Any]
 _REFERENCES = ("at", "of", "above")
@@ -42,21 +42,6 @@ APART_FORMS = {
 }
 _MEANT = {"pool": "pools", "parameter": "parameters", "step": "steps"}
 """Keys of a benefit as they are often miswritten in places."""
-
-
-@dataclass(frozen=True)
-class Sourced:
-    """A change and who makes it: a reading or an overlay, named in the citations of its values.
-
-    `draft` changes make the values they touch drafts, unless they say otherwise. Of changes that
-    are `answered` nothing but what they cite themselves is cited, or what was cited before.
-    """
-
-    change: Change
-    by: Label
-    where: str
-    draft: bool
-    answered: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
     from mediaid.faults import Location
-    from mediaid.packs.changes.overlay import Sourced
+    from mediaid.packs.changes.sourced import Sourced
     from mediaid.packs.schema.readings import Change
 
 Raw = dict[str, Any]

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from mediaid.faults import Fault, PackError, nearest, visible
 from mediaid.i18n import gettext as _
-from mediaid.packs.changes.overlay import Sourced
-from mediaid.packs.model import Rules
+from mediaid.packs.changes.sourced import Sourced
+from mediaid.packs.schema.pack import Rules
 from mediaid.packs.schema.readings import Alternative, Change, Reading
 from mediaid.packs.schema.types import Label
 

@@ -15,8 +15,8 @@ from mediaid.packs.checks.stepcheck import check_benefit, check_pools
 from mediaid.packs.checks.uses import pool_of, uses
 from mediaid.packs.checks.valuecheck import check_parameter
 from mediaid.packs.checks.whencheck import money_field
-from mediaid.packs.model import Rules
 from mediaid.packs.schema.fields import FIELDS
+from mediaid.packs.schema.pack import Rules
 from mediaid.packs.schema.types import Cite, Label
 
 __all__ = ["NO_DOUBTS", "Doubts", "cites", "field_kinds", "parameters", "problems", "unused"]

@@ -8,8 +8,8 @@ from functools import cached_property
 
 from mediaid.faults import Location
 from mediaid.packs.checks.uses import all_pools
-from mediaid.packs.model import Rules
 from mediaid.packs.schema.fields import FIELDS
+from mediaid.packs.schema.pack import Rules
 from mediaid.packs.schema.rules import Benefit, Parameter, Pool
 from mediaid.packs.schema.values import Problem
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mediaid.faults import Location
-from mediaid.packs.model import Rules
+from mediaid.packs.schema.pack import Rules
 from mediaid.packs.schema.rules import Benefit, Pool, Step, When
 
 

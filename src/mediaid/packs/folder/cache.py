@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mediaid.packs.model import Rules
+from mediaid.packs.schema.pack import Rules
 
 if TYPE_CHECKING:
     from mediaid.packs.whole import PackModel

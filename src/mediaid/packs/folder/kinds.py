@@ -7,17 +7,18 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from mediaid.packs.budget.datacheck import data_problems
 from mediaid.packs.budget.enrolment import Enrolment
 from mediaid.packs.budget.facts import Facts
 from mediaid.packs.budget.funding import Funding
 from mediaid.packs.budget.published import Published
 from mediaid.packs.budget.targets import Targets
 from mediaid.packs.budget.workfunds import WorkFunds
-from mediaid.packs.model import PackFile, PackModel
+from mediaid.packs.checks.datacheck import data_problems
+from mediaid.packs.schema.pack import PackFile
 from mediaid.packs.schema.readings import Readings
 from mediaid.packs.schema.rules import Benefit
 from mediaid.packs.schema.values import Problem
+from mediaid.packs.whole import PackModel
 
 
 @dataclass(frozen=True)

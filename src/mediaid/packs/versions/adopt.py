@@ -14,8 +14,8 @@ from mediaid.i18n import gettext as _
 from mediaid.packs.changes.change import changed_model, raw_rules, read_overlay
 from mediaid.packs.changes.select import choose
 from mediaid.packs.hashing import rules_hash
-from mediaid.packs.load import read_folder
 from mediaid.packs.model import Pack
+from mediaid.packs.read import read_pack
 from mediaid.packs.versions.draft import unanswered
 from mediaid.packs.versions.kept import FOLDER, Version, keep, versions_of
 from mediaid.packs.versions.written import write_back
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mediaid.packs.changes.change import Given
-    from mediaid.packs.model import PackModel
+    from mediaid.packs.whole import PackModel
 
 
 def adopt(folder: Path, target: Path, day: dt.date, draft: Path | None = None) -> Version:
@@ -34,7 +34,7 @@ def adopt(folder: Path, target: Path, day: dt.date, draft: Path | None = None) -
     open questions or for another pack, for days out of order, and where nothing changed; then
     nothing is written.
     """
-    model = read_folder(folder, str(folder))
+    model = read_pack(folder, str(folder))
     before = versions_of(folder, str(folder))
     _refuse_days(before, day, folder)
     changed, given = model, None
@@ -55,7 +55,7 @@ def adopt(folder: Path, target: Path, day: dt.date, draft: Path | None = None) -
     with _replacing(folder, target) as made:
         if given is not None:
             write_back(made, raw_rules(model), raw_rules(changed))
-            again = read_folder(made, target.name)
+            again = read_pack(made, target.name)
             if rules_hash(again) != rules_hash(changed):
                 raise PackError(
                     Fault(

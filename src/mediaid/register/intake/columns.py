@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mediaid.batch.mapped.template import TemplateColumn
+from mediaid.batch.template import TemplateColumn
 from mediaid.claims.fields import pack_fields
 from mediaid.claims.selfpaid import PARTS
 from mediaid.i18n import gettext as _

@@ -145,7 +145,6 @@ def _no_more(records: Records, report: Report) -> Iterator[NoMore]:
 def _bills(records: Records, mapping: Loaded, defaults: Defaults) -> Iterator[BillRow]:
     table = records.table
     bill = table.bill
-    assert bill is not None
     assert bill.derived is not None
     good = table.good()
     if table.void is not None:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import select, union
 
-from mediaid.engine.lines import payers_of
-from mediaid.engine.plan import plan_of
+from mediaid.engine.plan import payers_of, plan_of
 from mediaid.faults import Fault, RegisterError, nearest, visible
 from mediaid.i18n import gettext as _
 from mediaid.register.calendar import CHINA

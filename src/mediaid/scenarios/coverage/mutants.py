@@ -15,7 +15,8 @@ from mediaid.packs.budget.workfunds import WorkFunds
 from mediaid.packs.changes.change import changed_model, read_overlay
 from mediaid.packs.changes.select import choose
 from mediaid.packs.checks.check import unsound, unused
-from mediaid.packs.model import Pack, PackFile
+from mediaid.packs.model import Pack
+from mediaid.packs.schema.pack import PackFile
 from mediaid.packs.schema.readings import Reading
 from mediaid.packs.schema.rules import Benefit
 from mediaid.scenarios.coverage.sites import GONE
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mediaid.faults import Location
-    from mediaid.packs.model import PackModel
+    from mediaid.packs.whole import PackModel
     from mediaid.scenarios.coverage.sites import Change, Plain
 
 _KEYED: dict[str, type[BaseModel]] = {

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
-from mediaid.packs.model import NOT_RULES
+from mediaid.packs.whole import NOT_RULES
 from mediaid.scenarios.coverage.nearby import amounts, nearby
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mediaid.faults import Location
-    from mediaid.packs.model import PackModel
+    from mediaid.packs.whole import PackModel
 
 Plain = dict[str, Any]
 

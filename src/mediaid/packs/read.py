@@ -10,14 +10,15 @@ from mediaid import yamlsource
 from mediaid.faults import Fault, Location, PackError, nearest, visible
 from mediaid.i18n import gettext as _
 from mediaid.packs.changes.change import changed_model, raw_rules
-from mediaid.packs.changes.overlay import Sourced, input_units, misplaced
+from mediaid.packs.changes.overlay import input_units, misplaced
 from mediaid.packs.changes.select import alternative_label
+from mediaid.packs.changes.sourced import Sourced
 from mediaid.packs.checks.check import Doubts, problems
 from mediaid.packs.folder.kinds import EXTRA_CHECKS, KINDS, Kind
 from mediaid.packs.folder.locate import Locator, by_place
 from mediaid.packs.folder.repair import renamed_first, validated
-from mediaid.packs.model import PackModel
 from mediaid.packs.schema.readings import Alternative, Change
+from mediaid.packs.whole import PackModel
 from mediaid.yamlsource import Source
 
 SUFFIXES = (".yaml", ".yml")
@@ -66,12 +67,12 @@ class Folder:
     unread: bool = False
 
 
-def read_pack(folder: Path, shown: str) -> PackModel:
+def read_pack(folder: Path, shown: str | None = None) -> PackModel:
     """Read and check all files of a pack folder. Raises PackError with every fault.
 
-    `shown` is what faults call the folder.
+    `shown` is what faults call the folder (default: its name).
     """
-    found = read_files(folder, shown)
+    found = read_files(folder, shown if shown is not None else folder.name)
     model = None
     if "pack" in found.parts and not _hopeless(found.locator):
         model = PackModel.model_construct(**found.parts)

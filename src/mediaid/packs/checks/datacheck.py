@@ -13,8 +13,8 @@ from mediaid.packs.budget.publishedcheck import check_published
 from mediaid.packs.budget.rulefigures import rule_figures
 from mediaid.packs.budget.targets import check_targets
 from mediaid.packs.budget.workfunds import check_work_funds
-from mediaid.packs.model import PackModel
 from mediaid.packs.schema.values import Problem
+from mediaid.packs.whole import PackModel
 
 
 def data_problems(model: PackModel) -> Iterator[Problem]:
