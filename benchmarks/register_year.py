@@ -147,7 +147,8 @@ def work(office: Office, claimants: int, seed: int, options: tuple[str, ...]) ->
     share(office)
     office.run(clerk, "import", str(people), "--yes")
     office.run(clerk, "import", str(bills), "--yes", "--similar", "another visit")
-    office.run(clerk, "left-out", "--open", "--json")
+    missed = office.run(clerk, "left-out", "--open-cases", "--yes", "--json")
+    foreseen = sum(parse_yuan(its["payable"]) for who in missed["left_out"] for its in who["bills"])
     office.run(clerk, "case", "submit", "--all", "--waived", "the platform's records")
     office.run("reviewer", "case", "review", "--all")
     office.run(approver, "case", "approve", "--all")
@@ -165,6 +166,8 @@ def work(office: Office, claimants: int, seed: int, options: tuple[str, ...]) ->
         if got["failed"] != failed or got["paid"] + failed != listed["lines"]:
             raise SystemExit(f"the bank's results are not those: {got}")
         sent += parse_yuan(listed["amount"])
+        if number == 1 and sent != foreseen:
+            raise SystemExit(f"foreseen {format_yuan(foreseen)}, but decided {format_yuan(sent)}")
         if not failed:
             break
     office.run(clerk, "case", "file", "--all")

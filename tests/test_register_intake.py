@@ -156,17 +156,17 @@ def test_who_is_left_out_is_told_what_they_would_get_and_gets_a_case(office: Off
     """By hand: the first 300 yuan in full as dibao, 50% of what lies above as low income."""
     people(office, PEOPLE)
     bills(office, [*BILLS, row(5, "9999001", "A5", "2022-12-31", 900)])
-    found = left_out(office.register, "MH")
-    assert [(its.person_id, dict(its.aid)) for its in found] == [
-        (1, {1: 100_00}),
-        (2, {2: 0, 3: 175_00}),
+    found = left_out(office.register)
+    assert [(its.person_id, dict(its.bills)) for its in found] == [
+        (1, {1: (100_00, 100_00)}),
+        (2, {2: (0, 0), 3: (175_00, 175_00)}),
     ]
     with office.register.read() as connection:
         assert list_cases(connection, Filter()) == []
     with office.write("left-out.open") as work:
         opened = open_cases(work, "MH")
     assert [(person_id, taken) for _number, person_id, taken in opened] == [(1, [1]), (2, [2, 3])]
-    assert left_out(office.register, "MH") == []
+    assert left_out(office.register) == []
     with office.write() as work:
         end_period(work, 2, "category", dt.date(2023, 4, 30))
     with office.register.read() as connection:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import bindparam, insert, select, text, update
 
 from mediaid.register.audit.chain import append, digest, key_of
 from mediaid.register.database.connect import reading
@@ -126,6 +126,23 @@ class Work:
         """Add whole rows whose every column is given."""
         if rows:
             self.connection.execute(insert(table), rows)
+        for row in rows:
+            self._touched[table.name, key_of(table, row)] = digest(row)
+
+    def update_all(self, table: Table, column: str, rows: list[dict[str, Any]]) -> None:
+        """Change one column of whole rows, which are given as they stand from now on."""
+        keys = [key.name for key in table.primary_key]
+        if rows:
+            # A name of its own for each value: a column's own is taken by what is set.
+            named = (table.c[key] == bindparam(f"its_{key}") for key in keys)
+            changed = update(table).where(*named).values({column: bindparam("its_value")})
+            self.connection.execute(
+                changed,
+                [
+                    {f"its_{key}": row[key] for key in keys} | {"its_value": row[column]}
+                    for row in rows
+                ],
+            )
         for row in rows:
             self._touched[table.name, key_of(table, row)] = digest(row)
 

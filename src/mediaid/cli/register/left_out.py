@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 - a command imports what it needs when it runs: start-up stays fast
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -103,7 +104,7 @@ def left_out(  # noqa: PLR0913, PLR0917 - one parameter an option
             with opened.write("reveal") as work:
                 work.subject = "left-out"
         if roster is None or settlements is None:
-            data = _of_register(opened, code)
+            data = _of_register(opened)
             found = None
         else:
             from mediaid.register.intake.files import Defaults
@@ -112,12 +113,12 @@ def left_out(  # noqa: PLR0913, PLR0917 - one parameter an option
             files = _files(
                 opened, code, roster, settlements, mapping, defaults, ignore_column, yes, as_json
             )
-            data, found = _of_files(opened, code, files, clear)
+            data, found = _of_files(opened, files, clear)
         if open_cases and data["left_out"]:
             if not as_json:
                 show(None, _lines(data), False, clear)
             if yes or (not as_json and agreed(_("Open a case for each of them?"))):
-                data["opened"] = _opened(opened, code, found)
+                data["opened"] = _opened(opened, code, found, data["left_out"])
                 show(data, [_cases(data["opened"])], as_json, clear)
             else:
                 show(data, [_("no case was opened; --yes opens them")], as_json, clear)
@@ -146,22 +147,26 @@ def _files(  # noqa: PLR0913, PLR0917 - what the options say
     return Files(roster, settlements, recognised.mapping, defaults, ignore or ())
 
 
-def _of_register(register: Register, office: str) -> dict[str, Any]:
+def _of_register(register: Register) -> dict[str, Any]:
     """Return who is left out as far as the register itself knows."""
+    from mediaid.cli.progress import progress_bar
     from mediaid.money import format_yuan
     from mediaid.register.cases import left_out as its
 
     with register.read() as connection:
         reverse = its.without_category(connection)
+    with progress_bar() as watch:
+        people = its.left_out(register, partial(watch, _("settling who is left out")))
     return {
         "left_out": [
             {
                 "person": row.person_id,
                 "bills": [
-                    {"bill": number, "aid": format_yuan(row.aid[number])} for number in row.bills
+                    {"bill": number, "aid": format_yuan(aid), "payable": format_yuan(payable)}
+                    for number, (aid, payable) in row.bills.items()
                 ],
             }
-            for row in its.left_out(register, office)
+            for row in people
         ],
         "without_category": [
             {"case": row.number, "person": row.person_id, "bill": row.id} for row in reverse
@@ -169,16 +174,14 @@ def _of_register(register: Register, office: str) -> dict[str, Any]:
     }
 
 
-def _of_files(
-    register: Register, office: str, files: Files, clear: bool
-) -> tuple[dict[str, Any], Candidates]:
+def _of_files(register: Register, files: Files, clear: bool) -> tuple[dict[str, Any], Candidates]:
     """Return who is left out by a roster and settlement records."""
     from mediaid.cli.progress import progress_bar
     from mediaid.register.intake.left_out import find_candidates, settle
 
     with progress_bar() as watch:
         found = find_candidates(register, files, watch)
-        people = settle(register, found, office, watch)
+        people = settle(register, found, watch)
     data = {
         "left_out": [_person(its, clear) for its in people],
         "without_category": [
@@ -223,17 +226,19 @@ def _person(its: LeftOutPerson, clear: bool) -> dict[str, Any]:
     }
 
 
-def _opened(register: Register, office: str, found: Candidates | None) -> list[str]:
+def _opened(
+    register: Register, office: str, found: Candidates | None, listed: list[dict[str, Any]]
+) -> list[str]:
     from mediaid.cli.progress import progress_bar
 
-    if found is None:
-        from mediaid.register.cases.left_out import open_cases
-
-        with register.write("left-out.open") as work:
-            return [number for number, _who, _bills in open_cases(work, office)]
-    from mediaid.register.intake.left_out import open_left_out
-
     with progress_bar() as watch:
+        if found is None:
+            from mediaid.register.cases.left_out import open_for_all
+
+            persons = [its["person"] for its in listed]
+            return open_for_all(register, office, persons, partial(watch, _("opening cases")))
+        from mediaid.register.intake.left_out import open_left_out
+
         return open_left_out(register, found, office, watch)
 
 

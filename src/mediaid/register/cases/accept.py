@@ -23,7 +23,7 @@ def open_case(work: Work, office_code: str, person_id: int) -> str:
     """Open a case of a person and return its 受理号, such as MH-2023-000001."""
     lock_persons(work.connection, [person_id])
     get_person(work.connection, person_id)
-    number = _next_number(work, office_code)
+    [number] = next_numbers(work, office_code, 1)
     row = work.insert(
         aid_case,
         number=number,
@@ -48,7 +48,8 @@ def only_office(connection: Connection) -> str:
     )
 
 
-def _next_number(work: Work, code: str) -> str:
+def next_numbers(work: Work, code: str, count: int) -> list[str]:
+    """Take the next numbers of an office and this year. Raises RegisterError without the office."""
     year = year_of(work.now)
     known = work.connection.scalar(select(office.c.code).where(office.c.code == code))
     if known is None:
@@ -58,11 +59,11 @@ def _next_number(work: Work, code: str) -> str:
     last = work.connection.scalar(
         update(case_counter)
         .where(case_counter.c.office == code, case_counter.c.year == year)
-        .values(last=case_counter.c.last + 1)
+        .values(last=case_counter.c.last + count)
         .returning(case_counter.c.last)
     )
     if last is None:
-        last = work.insert(case_counter, **key, last=1).last
+        last = work.insert(case_counter, **key, last=count).last
     else:
         work.update(case_counter, key, last=last)
-    return f"{code}-{year}-{last:06d}"
+    return [f"{code}-{year}-{number:06d}" for number in range(last - count + 1, last + 1)]

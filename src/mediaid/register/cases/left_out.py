@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, or_, select
 
-from mediaid.register.cases.accept import open_case
-from mediaid.register.cases.bills import take_up
-from mediaid.register.cases.find import get_case
-from mediaid.register.database.locks import lock_persons
-from mediaid.register.determinations.facts import NONE
-from mediaid.register.determinations.recompute import determine
-from mediaid.register.determinations.store import outcomes_of, stand_of
-from mediaid.register.schema import aid_case, bill, person_period
+from mediaid.register.cases.accept import next_numbers
+from mediaid.register.database.many import next_ids, rows_with
+from mediaid.register.determinations.facts import NONE, groups_of
+from mediaid.register.determinations.foresee import foresee_taken_up
+from mediaid.register.determinations.recompute import lock_groups
+from mediaid.register.schema import aid_case, bill, person_period, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection, Row
 
+    from mediaid.register.determinations.outcome import Outcome
     from mediaid.register.session import Register, Work
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A person's bills without a case; `aid` is what each would get, in 分, by bill."""
+    """A person, and what each bill of theirs without a case would get: aid, and what of it is
+    payable, in 分, by bill."""
 
     person_id: int
-    bills: tuple[int, ...]
-    aid: Mapping[int, int]
+    bills: Mapping[int, tuple[int, int]]
 
 
 _AIDED = and_(
@@ -50,46 +50,100 @@ _LEFT = (
     .order_by(bill.c.person_id, bill.c.dated_on, bill.c.id)
 )
 
+AT_ONCE = 100
+"""Groups settled, or persons given a case, at once: nobody else at work waits for long."""
 
-def left_out(register: Register, office: str) -> list[LeftOut]:
-    """Return who has bills of days in a category and no case for them, and what they would get.
+Told = Callable[[float], None]
+"""Told which part of the work is done, 0 to 1."""
 
-    What they would get is decided as it would be: by opening the cases, of which nothing is kept.
-    """
+
+def _untold(_done: float) -> None:
+    """Show nothing."""
+
+
+def left_out(register: Register, told: Told = _untold) -> list[LeftOut]:
+    """Return who has bills of days in a category and no case for them, and what they would get."""
     with register.read() as connection:
-        persons = {row.person_id for row in connection.execute(_LEFT)}
-    found = []
-    for person in sorted(persons):
-        # One by one, so that nobody at work waits for long.
-        with register.trial("left-out") as work:
-            for number, person_id, bills in open_cases(work, office, person):
-                case = get_case(work.connection, number)
-                determine(work, case.id, person_id)
-                pending = stand_of(work.connection, case.id).pending
-                assert pending is not None
-                outcomes = outcomes_of(work.connection, [pending.id])[pending.id]
-                aid = {its.bill_id: its.aid for its in outcomes}
-                found.append(LeftOut(person_id, tuple(bills), aid))
-    return found
+        found = left_of(connection)
+        return foresee_all(connection, found, told)
+
+
+def left_of(connection: Connection, persons: Iterable[int] | None = None) -> dict[int, list[int]]:
+    """Return the bills without a case of everybody left out, or of those of some persons."""
+    rows = (
+        connection.execute(_LEFT)
+        if persons is None
+        else rows_with(connection, _LEFT, bill.c.person_id, sorted(set(persons)))
+    )
+    return {person: [its.id for its in some] for person, some in groupby(rows, _person)}
+
+
+def _person(row: Row[Any]) -> int:
+    return int(row.person_id)
+
+
+def foresee_all(
+    connection: Connection, left: Mapping[int, list[int]], told: Told = _untold
+) -> list[LeftOut]:
+    """Return what those with bills `left` would get, if everybody had a case for theirs."""
+    groups = groups_of(connection, left)
+    wanted = {its for bills in left.values() for its in bills}
+    outcomes: dict[int, Outcome] = {}
+    for start in range(0, len(groups), AT_ONCE):
+        told(start / len(groups))
+        outcomes |= foresee_taken_up(connection, groups[start : start + AT_ONCE], wanted)
+    return [
+        LeftOut(person_id, {its: (outcomes[its].aid, outcomes[its].payable) for its in bills})
+        for person_id, bills in left.items()
+    ]
+
+
+def open_for_all(
+    register: Register, office: str, persons: Sequence[int], told: Told = _untold
+) -> list[str]:
+    """Open a case for each person who is still left out; return the numbers.
+
+    Some persons at a time, in a transaction and event of their own: what was opened stays, and to
+    do it again goes on from there.
+    """
+    numbers: list[str] = []
+    for start in range(0, len(persons), AT_ONCE):
+        told(start / len(persons))
+        with register.write("left-out.open") as work:
+            opened = open_cases(work, office, persons[start : start + AT_ONCE])
+            numbers += [its[0] for its in opened]
+    return numbers
 
 
 def open_cases(
-    work: Work, office: str, person: int | None = None
+    work: Work, office: str, persons: Iterable[int] | None = None
 ) -> list[tuple[str, int, list[int]]]:
-    """Open a case for everybody left out, or for one; return its number, the person, the bills."""
-    wanted = _LEFT if person is None else _LEFT.where(bill.c.person_id == person)
-    rows = work.connection.execute(wanted).all()
-    lock_persons(work.connection, (row.person_id for row in rows))
-    opened = []
-    for person_id, its in groupby(rows, key=lambda row: int(row.person_id)):
-        bills = [row.id for row in its]
-        number = open_case(work, office, person_id)
-        for bill_id in bills:
-            take_up(work, number, bill_id)
-        opened.append((number, person_id, bills))
-    work.subject = ""
-    work.details = {"cases": [number for number, _person, _bills in opened]}
-    return opened
+    """Open a case for everybody left out, or for those of some persons; return its number, the
+    person, the bills."""
+    connection = work.connection
+    concerned = list(left_of(connection, persons))
+    lock_groups(connection, concerned)
+    left = left_of(connection, concerned)
+    numbers = next_numbers(work, office, len(left)) if left else []
+    ids = next_ids(connection, aid_case, len(left))
+    signed = {"accepted_by": work.actor.name, "accepted_at": work.now}
+    cases = [
+        {"id": its, "number": number, "office": office, "person_id": person, "state": "accepted"}
+        | signed
+        for its, number, person in zip(ids, numbers, left, strict=True)
+    ]
+    work.insert_all(aid_case, cases)
+    work.insert_all(
+        standing, [{"case_id": its, "in_force_id": None, "pending_id": None} for its in ids]
+    )
+    case_of = {its: case for case, bills in zip(ids, left.values(), strict=True) for its in bills}
+    rows = rows_with(connection, select(bill), bill.c.id, case_of)
+    work.update_all(bill, "case_id", [{**row._mapping, "case_id": case_of[row.id]} for row in rows])
+    work.details = {"cases": numbers}
+    return [
+        (number, person, bills)
+        for number, (person, bills) in zip(numbers, left.items(), strict=True)
+    ]
 
 
 def without_category(connection: Connection) -> list[Row[tuple[str, int, int]]]:

@@ -16,7 +16,7 @@ from mediaid.money import format_yuan
 from mediaid.register.schema import bill, person_period, rule_pack
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection, Row
 
@@ -103,10 +103,15 @@ def person_name(person_id: int) -> str:
     return f"P{person_id:09d}"
 
 
+def counts_by_household(connection: Connection) -> bool:
+    """Whether any rules of the register count by household."""
+    return bool(connection.scalar(select(exists().where(rule_pack.c.by_household))))
+
+
 def group_of(connection: Connection, person_id: int) -> list[int]:
     """Return the persons whose bills can count for one another: the person alone, or all who ever
     shared a household, one with another, where any rules of the register count by household."""
-    if not connection.scalar(select(exists().where(rule_pack.c.by_household))):
+    if not counts_by_household(connection):
         return [person_id]
     mine = person_period.alias("mine")
     persons, new = {person_id}, {person_id}
@@ -123,6 +128,17 @@ def group_of(connection: Connection, person_id: int) -> list[int]:
         new = set(connection.scalars(sharing.distinct())) - persons
         persons |= new
     return sorted(persons)
+
+
+def groups_of(connection: Connection, persons: Iterable[int]) -> list[list[int]]:
+    """Return the groups of some persons, each once."""
+    found: dict[int, list[int]] = {}
+    by_household = counts_by_household(connection)
+    for person_id in sorted(set(persons)):
+        if person_id not in found:
+            group = group_of(connection, person_id) if by_household else [person_id]
+            found.update(dict.fromkeys(group, group))
+    return list({group[0]: group for group in found.values()}.values())
 
 
 def bills_of(connection: Connection, persons: Sequence[int]) -> list[BillFacts]:

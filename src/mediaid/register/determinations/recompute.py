@@ -11,12 +11,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from mediaid.register.database.locks import lock_persons
-from mediaid.register.determinations.facts import bills_of, group_of
+from mediaid.register.determinations.facts import bills_of, group_of, groups_of
 from mediaid.register.determinations.outcome import EventPools, Outcome, PoolKey, settle_bill
 from mediaid.register.determinations.packs import CURRENT, current_pack, pack_by_hash
 from mediaid.register.determinations.store import Stand, keep, outcomes_of, stands_of
@@ -29,7 +30,7 @@ from mediaid.register.schema import (
 from mediaid.register.session import read_setting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Sequence
+    from collections.abc import Callable, Container, Iterable, Sequence
 
     from sqlalchemy import Connection
 
@@ -48,6 +49,14 @@ def lock_group(connection: Connection, person_id: int) -> list[int]:
         lock_persons(connection, group)
         locked = group
     return group
+
+
+def lock_groups(connection: Connection, persons: Iterable[int]) -> None:
+    """Lock the groups of several persons at once."""
+    wanted, locked = sorted(set(persons)), list[int]()
+    while (everyone := sorted(chain(*groups_of(connection, wanted)))) != locked:
+        lock_persons(connection, everyone)
+        locked = everyone
 
 
 def determine(work: Work, case_id: int, person_id: int) -> None:

@@ -18,9 +18,10 @@ from mediaid.i18n import gettext as _
 from mediaid.people.documents import RESIDENT, Document
 from mediaid.register.cases.bills import NewBill, bill_key, reverse_bill
 from mediaid.register.database.locks import lock_persons
+from mediaid.register.database.many import chunks, next_ids, rows_with
 from mediaid.register.determinations.packs import current_pack
 from mediaid.register.determinations.recompute import recompute_person
-from mediaid.register.intake.lookup import chunks, next_ids, persons_by_document, rows_with
+from mediaid.register.intake.lookup import persons_by_document
 from mediaid.register.intake.report import Report, unwatched
 from mediaid.register.people.persons import clean, read_document, required
 from mediaid.register.schema import aid_case, bill, bill_reversal, standing

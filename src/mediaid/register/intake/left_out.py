@@ -17,12 +17,10 @@ from sqlalchemy import select
 from mediaid.claims.cells import EPOCH
 from mediaid.faults import RegisterError
 from mediaid.i18n import gettext as _
-from mediaid.register.cases.find import get_case
-from mediaid.register.cases.left_out import open_cases
+from mediaid.register.cases.left_out import AT_ONCE, foresee_all, left_of, open_cases
+from mediaid.register.database.many import rows_with
 from mediaid.register.determinations.facts import NONE
 from mediaid.register.determinations.packs import current_pack
-from mediaid.register.determinations.recompute import determine
-from mediaid.register.determinations.store import outcomes_of, stand_of
 from mediaid.register.intake.bills import (
     Answers,
     KnownBills,
@@ -34,20 +32,19 @@ from mediaid.register.intake.bills import (
 )
 from mediaid.register.intake.columns import PEOPLE
 from mediaid.register.intake.files import Defaults, bill_rows, people_rows
-from mediaid.register.intake.lookup import persons_by_document, rows_with
+from mediaid.register.intake.lookup import persons_by_document
 from mediaid.register.intake.people import PersonRow, compare_people, enter_people, read_people
 from mediaid.register.intake.report import Report, unwatched
 from mediaid.register.schema import aid_case, bill, identity_document, person, person_period
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
     from mediaid.mappings.files import Loaded
     from mediaid.packs.model import Pack
-    from mediaid.register.determinations.outcome import Outcome
     from mediaid.register.intake.bills import BillRow
     from mediaid.register.intake.report import Watch
     from mediaid.register.session import Register, Work
@@ -158,47 +155,50 @@ def find_candidates(register: Register, files: Files, watch: Watch = unwatched) 
     return Candidates(_groups(people, bills, left_out), without, roster, records)
 
 
-def settle(
-    register: Register, found: Candidates, office: str, watch: Watch = unwatched
-) -> list[LeftOutPerson]:
+def settle(register: Register, found: Candidates, watch: Watch = unwatched) -> list[LeftOutPerson]:
     """Return what those left out would get; nothing is kept.
 
-    A household at a time, so that nobody at work waits for long.
+    Some households at a time, so that nobody at work waits for long.
     """
     people: list[LeftOutPerson] = []
-    for at, group in enumerate(found.groups):
-        watch(_("settling who is left out"), at / len(found.groups))
+    for start in range(0, len(found.groups), AT_ONCE):
+        watch(_("settling who is left out"), start / len(found.groups))
         with register.trial("left-out") as work:
-            people += _served(work, group, office, found)
+            people += _served(work, found.groups[start : start + AT_ONCE], found)
     return people
 
 
 def open_left_out(
     register: Register, found: Candidates, office: str, watch: Watch = unwatched
 ) -> list[str]:
-    """Open a case for everybody left out, in one transaction; return the numbers of the cases.
+    """Open a case for everybody left out; return the numbers of the cases.
 
-    Raises RegisterError where nobody says somebody's name or town.
+    Some households at a time, each in a transaction and event of its own: to do it again goes on
+    from there. Raises RegisterError, with nothing opened, where nobody says a name or town.
     """
+    with register.read() as connection:
+        _refuse_unnamed(connection, found.groups)
     opened: list[str] = []
-    with register.write("left-out.open") as work:
-        for at, group in enumerate(found.groups):
-            watch(_("opening cases"), at / len(found.groups))
-            known = _keys(work.connection, group)
-            for row in group.people:
-                if UNKNOWN in (row.name, row.town) and (row.document, row.number) not in known:
-                    raise RegisterError(
-                        _(
-                            "row {row} of the roster: no file gives the name and town of this "
-                            "person; --town names the town of all"
-                        ).format(row=row.row)
-                    )
-            if _take_in(work, group, found) is not None:
-                for person_id in sorted(_keys(work.connection, group).values()):
-                    opened += [its[0] for its in open_cases(work, office, person_id)]
-        work.subject = ""
-        work.details = {"cases": opened}
+    for start in range(0, len(found.groups), AT_ONCE):
+        watch(_("opening cases"), start / len(found.groups))
+        with register.write("left-out.open") as work:
+            groups, _new = _take_in(work, found.groups[start : start + AT_ONCE], found)
+            persons = _keys(work.connection, groups).values()
+            opened += [its[0] for its in open_cases(work, office, persons)]
+            work.subject = ""
     return opened
+
+
+def _refuse_unnamed(connection: Connection, groups: Sequence[_Group]) -> None:
+    known = _keys(connection, groups)
+    for row in _people(groups):
+        if UNKNOWN in (row.name, row.town) and (row.document, row.number) not in known:
+            raise RegisterError(
+                _(
+                    "row {row} of the roster: no file gives the name and town of this "
+                    "person; --town names the town of all"
+                ).format(row=row.row)
+            )
 
 
 def _roster(
@@ -325,33 +325,45 @@ def _without_category(
     return list(without.values())
 
 
-def _keys(connection: Connection, group: _Group) -> dict[Key, int]:
-    return persons_by_document(connection, ((row.document, row.number) for row in group.people))
+def _people(groups: Iterable[_Group]) -> list[PersonRow]:
+    return [row for group in groups for row in group.people]
 
 
-def _take_in(work: Work, group: _Group, found: Candidates) -> set[str] | None:
-    """Take in a group's people and bills; return the keys of the bills that are new.
+def _keys(connection: Connection, groups: Iterable[_Group]) -> dict[Key, int]:
+    documents = ((row.document, row.number) for row in _people(groups))
+    return persons_by_document(connection, documents)
 
-    None, and nothing taken in, where the roster contradicts the register; bills that may be in the
-    register under another number are left, and noted.
+
+def _take_in(
+    work: Work, groups: Sequence[_Group], found: Candidates
+) -> tuple[Sequence[_Group], set[str]]:
+    """Take in the people and bills of groups; return the groups, and the keys of new bills.
+
+    Groups in which the roster contradicts the register are left; so are bills that may be in the
+    register under another number. Both are noted.
     """
     report = Report()
-    changes = compare_people(work.connection, _as_known(work.connection, group), report)
+    rows = _as_known(work.connection, _people(groups))
+    changes = compare_people(work.connection, rows, report)
     if report.refused:
         found.roster.refused += report.refused
-        return None
+        bad = {its.row for its in report.refused}
+        groups = [its for its in groups if bad.isdisjoint(row.row for row in its.people)]
+        rows = _as_known(work.connection, _people(groups))
+        changes = compare_people(work.connection, rows, Report())
     enter_people(work, changes)
     records = Report()
     answers = Answers(of_known_people=True)
-    bills = compare_bills(work.connection, group.bills, records, answers, lock=True)
+    read = [its for group in groups for its in group.bills]
+    bills = compare_bills(work.connection, read, records, answers, lock=True)
     found.records.refused += records.refused
     enter_bills(work, bills)
-    return {its["bill_key"] for its in bills.new}
+    return groups, {its["bill_key"] for its in bills.new}
 
 
-def _as_known(connection: Connection, group: _Group) -> list[PersonRow]:
-    """Return a group's rows with what the register knows better: names, towns and insurances."""
-    known = _keys(connection, group)
+def _as_known(connection: Connection, people: Sequence[PersonRow]) -> list[PersonRow]:
+    """Return rows with what the register knows better: names, towns and insurances."""
+    known = persons_by_document(connection, ((row.document, row.number) for row in people))
     names = {
         row.id: (row.name, row.town)
         for row in rows_with(connection, select(person), person.c.id, known.values())
@@ -366,7 +378,7 @@ def _as_known(connection: Connection, group: _Group) -> list[PersonRow]:
         )
     }
     rows = []
-    for row in group.people:
+    for row in people:
         person_id = known.get((row.document, row.number))
         if person_id is None:
             rows.append(row)
@@ -377,51 +389,40 @@ def _as_known(connection: Connection, group: _Group) -> list[PersonRow]:
     return rows
 
 
-def _served(work: Work, group: _Group, office: str, found: Candidates) -> list[LeftOutPerson]:
-    """Return what the people of a group would get, by opening their cases and determining them."""
-    known = _keys(work.connection, group)
-    new = _take_in(work, group, found)
-    if new is None:
-        return []
-    rows = {its.columns["bill_key"]: its.row for its in group.bills}
-    opened = []
-    persons = _keys(work.connection, group)
-    for key, person_id in sorted(persons.items(), key=lambda its: its[1]):
-        for number, _who, bill_ids in open_cases(work, office, person_id):
-            case = get_case(work.connection, number)
-            determine(work, case.id, person_id)
-            opened.append((key, person_id, case.id, bill_ids))
-    # Only now, since what one of a household gets may leave less for another.
+def _served(work: Work, groups: Sequence[_Group], found: Candidates) -> list[LeftOutPerson]:
+    """Return what the people of some groups would get, if each had a case."""
+    connection = work.connection
+    known = set(_keys(connection, groups).values())
+    groups, new = _take_in(work, groups, found)
+    rows = {its.columns["bill_key"]: its.row for group in groups for its in group.bills}
+    number_of = {its: number for (_kind, number), its in _keys(connection, groups).items()}
+    foreseen = foresee_all(connection, left_of(connection, number_of))
+    who = {row.id: row for row in rows_with(connection, select(person), person.c.id, number_of)}
+    kept = {
+        row.id: row
+        for row in rows_with(
+            connection,
+            select(bill),
+            bill.c.id,
+            [number for its in foreseen for number in its.bills],
+        )
+    }
     return [
-        _person(work.connection, key, person_id, known, _bills(work, case_id, bill_ids, rows, new))
-        for key, person_id, case_id, bill_ids in opened
+        LeftOutPerson(
+            its.person_id if its.person_id in known else None,
+            number_of[its.person_id],
+            who[its.person_id].name,
+            who[its.person_id].town,
+            tuple(_missed(kept[number], rows, new, aid) for number, aid in its.bills.items()),
+        )
+        for its in foreseen
     ]
 
 
-def _person(
-    connection: Connection,
-    key: Key,
-    person_id: int,
-    known: Mapping[Key, int],
-    bills: tuple[MissedBill, ...],
-) -> LeftOutPerson:
-    who = connection.execute(select(person).where(person.c.id == person_id)).one()
-    return LeftOutPerson(known.get(key), key[1], who.name, who.town, bills)
-
-
-def _bills(
-    work: Work, case_id: int, bill_ids: list[int], rows: Mapping[str, int], new: set[str]
-) -> tuple[MissedBill, ...]:
-    pending = stand_of(work.connection, case_id).pending
-    assert pending is not None
-    outcomes = {its.bill_id: its for its in outcomes_of(work.connection, [pending.id])[pending.id]}
-    found = work.connection.execute(
-        select(bill).where(bill.c.id.in_(bill_ids)).order_by(bill.c.dated_on, bill.c.id)
-    )
-    return tuple(_missed(its, rows, new, outcomes[its.id]) for its in found)
-
-
-def _missed(its: Any, rows: Mapping[str, int], new: set[str], outcome: Outcome) -> MissedBill:
+def _missed(
+    its: Row[Any], rows: Mapping[str, int], new: Collection[str], given: tuple[int, int]
+) -> MissedBill:
+    aid, payable = given
     return MissedBill(
         row=rows.get(its.bill_key),
         bill_id=None if its.bill_key in new else its.id,
@@ -429,6 +430,6 @@ def _missed(its: Any, rows: Mapping[str, int], new: set[str], outcome: Outcome) 
         invoice_no=its.invoice_no,
         dated_on=its.dated_on,
         self_paid=its.self_paid,
-        aid=outcome.aid,
-        payable=outcome.payable,
+        aid=aid,
+        payable=payable,
     )

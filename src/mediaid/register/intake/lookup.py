@@ -1,35 +1,18 @@
-"""Rows found for many keys at once."""
+"""Persons found by their documents, many at once."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select
 
+from mediaid.register.database.many import rows_with
 from mediaid.register.schema import identity_document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable
 
-    from sqlalchemy import Column, Connection, Row, Select, Table
-
-CHUNK = 900
-"""Values in one condition: within what every SQLite allows."""
-
-
-def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
-    """Return distinct values, some at a time."""
-    distinct = list(dict.fromkeys(values))
-    for start in range(0, len(distinct), CHUNK):
-        yield distinct[start : start + CHUNK]
-
-
-def rows_with(
-    connection: Connection, found: Select[Any], column: Column[Any], values: Iterable[Any]
-) -> Iterator[Row[Any]]:
-    """Return the rows of a query whose column has one of many values."""
-    for some in chunks(values):
-        yield from connection.execute(found.where(column.in_(some)))
+    from sqlalchemy import Connection
 
 
 def persons_by_document(
@@ -49,18 +32,3 @@ def persons_by_document(
             its,
         )
     }
-
-
-def next_ids(connection: Connection, table: Table, count: int) -> Sequence[int]:
-    """Return numbers for rows that are to be added; on PostgreSQL nobody else gets them."""
-    if connection.dialect.name == "postgresql":
-        taken = connection.scalars(
-            text(
-                "SELECT nextval(pg_get_serial_sequence(:name, 'id')) "
-                "FROM generate_series(1, :count)"
-            ),
-            {"name": table.name, "count": count},
-        )
-        return sorted(taken)
-    last = connection.scalar(select(func.max(table.c.id))) or 0
-    return range(last + 1, last + 1 + count)

@@ -12,8 +12,9 @@ from mediaid.claims.cells import parse_code
 from mediaid.faults import MediaidError, RegisterError
 from mediaid.i18n import gettext as _
 from mediaid.people.documents import RESIDENT
+from mediaid.register.database.many import next_ids, rows_with
 from mediaid.register.determinations.packs import current_pack
-from mediaid.register.intake.lookup import next_ids, persons_by_document, rows_with
+from mediaid.register.intake.lookup import persons_by_document
 from mediaid.register.intake.report import Report, unwatched
 from mediaid.register.people.change import end_period, set_period
 from mediaid.register.people.periods import Kind, period_to_end
