@@ -9,15 +9,17 @@ import numpy as np
 
 from mediaid.claims.records import from_records
 from mediaid.engine.explain import explain
+from mediaid.engine.lines import NO_BENEFIT
 from mediaid.engine.pools import PoolRow, Pools, holder_names, is_event, period_name, years
 from mediaid.engine.present import as_data
 from mediaid.engine.settle import settle
+from mediaid.engine.work import NO_CAP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mediaid.claims.table import Claims
-    from mediaid.engine.explain import BenefitResult
+    from mediaid.engine.lines import Lines
     from mediaid.engine.settle import Settlement
     from mediaid.packs.model import Pack
     from mediaid.register.determinations.facts import BillFacts
@@ -30,19 +32,25 @@ OpeningRow = tuple[str, str, str, int]
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What a bill was settled from and what came of it. Amounts in 分.
+class Figures:
+    """What a bill gives, in 分.
 
     `lines` hold the columns of determination_line; `uses` what the aid adds to the pools.
     """
+
+    lines: tuple[Mapping[str, Any], ...]
+    uses: Mapping[PoolKey, int]
+    overpaid: int
+
+
+@dataclass(frozen=True)
+class Outcome(Figures):
+    """What a bill was settled from and what came of it. Amounts in 分."""
 
     bill_id: int
     claim: Mapping[str, str]
     opening: tuple[OpeningRow, ...]
     explanation: Mapping[str, Any]
-    lines: tuple[Mapping[str, Any], ...]
-    uses: Mapping[PoolKey, int]
-    overpaid: int
     provisional: tuple[str, ...]
 
     @property
@@ -53,14 +61,17 @@ class Outcome:
     def payable(self) -> int:
         return sum(int(line["payable"]) for line in self.lines)
 
-    def same_as(self, other: Outcome) -> bool:
-        """Whether both give the same figures, line by line, and use the pools alike."""
-        return (self.bill_id, self.lines, dict(self.uses), self.overpaid) == (
-            other.bill_id,
-            other.lines,
-            dict(other.uses),
-            other.overpaid,
+    def gives(self, figures: Figures) -> bool:
+        """Whether it has the same figures, line by line, and uses the pools alike."""
+        return (self.lines, dict(self.uses), self.overpaid) == (
+            figures.lines,
+            dict(figures.uses),
+            figures.overpaid,
         )
+
+    def same_as(self, other: Outcome) -> bool:
+        """Whether both are of the same bill and give the same."""
+        return self.bill_id == other.bill_id and self.gives(other)
 
 
 class EventPools:
@@ -111,34 +122,82 @@ def replay(
 ) -> Outcome:
     """Settle a claim from what it was decided on. Raises ClaimError where the rules refuse it."""
     settlement = settled_from(claim, opening, pack)
-    table = settlement.claims
+    [figures] = figures_of(settlement)
     result = explain(settlement, 0)
-    before = {(row[0], row[1], row[2]): int(row[3]) for row in opening}
-    after = {(row.pool, row.holder, row.period): row.amount for row in settlement.closing().rows}
-    uses = {
-        key: after.get(key, 0) - before.get(key, 0)
-        for key in _keys(table, pack)
-        if not is_event(pack.pools[key[0]])
-    }
     return Outcome(
+        figures.lines,
+        figures.uses,
+        figures.overpaid,
         bill_id,
         dict(claim),
         tuple(opening),
         as_data(result),
-        tuple(_line(benefit) for benefit in result.benefits if benefit.applies),
-        {key: amount for key, amount in uses.items() if amount},
-        result.overpaid,
         result.provisional,
     )
 
 
 def settled_from(claim: Mapping[str, str], opening: Sequence[OpeningRow], pack: Pack) -> Settlement:
     """Settle a claim, with every step's figures, from what each pool holds before it."""
+    return _settled([(claim, opening)], pack, traced=True)
+
+
+def settle_apart(
+    bills: Sequence[tuple[Mapping[str, str], Sequence[OpeningRow]]], pack: Pack
+) -> list[Figures]:
+    """Settle claims of which no two share a pool, each from what its pools hold before it.
+
+    Raises ClaimError where the rules refuse any of them.
+    """
+    return figures_of(_settled(bills, pack))
+
+
+def _settled(
+    bills: Sequence[tuple[Mapping[str, str], Sequence[OpeningRow]]],
+    pack: Pack,
+    *,
+    traced: bool = False,
+) -> Settlement:
     # Aid is used up in the order of decisions: whatever stands before a bill counts for it.
-    through = str(claim[pack.dating])
-    rows = tuple(PoolRow(*row[:3], int(row[3]), through) for row in opening)
-    table = from_records([claim], pack, first_row=0)
-    return settle(table, pack, Pools(pack.hash, rows), traced=True)
+    rows = tuple(
+        PoolRow(*row[:3], int(row[3]), through=str(claim[pack.dating]))
+        for claim, opening in bills
+        for row in opening
+    )
+    table = from_records([claim for claim, _opening in bills], pack, first_row=0)
+    return settle(table, pack, Pools(pack.hash, rows), traced=traced)
+
+
+def figures_of(settlement: Settlement) -> list[Figures]:
+    """Return what each claim gives; no two of them share a pool."""
+    lines: list[list[Mapping[str, Any]]] = [[] for _claim in range(settlement.claims.n)]
+    overpaid = [0] * settlement.claims.n
+    its = settlement.lines
+    for at, claim in enumerate(its.claim.tolist()):
+        if its.benefit[at] != NO_BENEFIT:
+            lines[claim].append(_line(its, at))
+        if its.overpaid is not None:
+            overpaid[claim] += int(its.overpaid[at])
+    return [
+        Figures(tuple(of_claim), uses, over)
+        for of_claim, uses, over in zip(lines, _uses(settlement), overpaid, strict=True)
+    ]
+
+
+def _uses(settlement: Settlement) -> list[dict[PoolKey, int]]:
+    """Return what each claim's aid adds to the pools."""
+    claims = settlement.claims
+    every = np.arange(claims.n)
+    found: list[dict[PoolKey, int]] = [{} for _claim in every]
+    for state, _counts in settlement.to_close():
+        if is_event(state.pool):
+            continue
+        added = (state.total - state.opening)[state.slots.slot]
+        used = added.nonzero()[0]
+        holders = holder_names(claims, state.pool, used)
+        for row, holder in zip(used.tolist(), holders, strict=True):
+            period = period_name(state.pool, int(state.slots.year[row]))
+            found[row][state.name, holder, period] = int(added[row])
+    return found
 
 
 def _keys(table: Claims, pack: Pack) -> list[PoolKey]:
@@ -152,17 +211,19 @@ def _keys(table: Claims, pack: Pack) -> list[PoolKey]:
     ]
 
 
-def _line(benefit: BenefitResult) -> dict[str, Any]:
+def _line(lines: Lines, at: int) -> dict[str, Any]:
+    left = int(lines.cap_left[at])
+    provisional = lines.provisional_texts[lines.provisional[at]]
     return {
-        "benefit": benefit.benefit,
-        "base": benefit.base,
-        "deducted": benefit.deducted,
-        "rate": benefit.rate,
-        "uncapped": benefit.uncapped,
-        "aid": benefit.aid,
-        "payable": benefit.payable,
-        "cap_left": benefit.cap_left,
-        "bound_by": benefit.bound_by,
-        "provisional": list(benefit.provisional),
-        "payers": dict(benefit.payers),
+        "benefit": lines.benefit_ids[lines.benefit[at]],
+        "base": int(lines.base[at]),
+        "deducted": int(lines.deducted[at]),
+        "rate": lines.rate_texts[lines.rate[at]],
+        "uncapped": int(lines.uncapped[at]),
+        "aid": int(lines.aid[at]),
+        "payable": int(lines.payable[at]),
+        "cap_left": None if left == NO_CAP else left,
+        "bound_by": lines.bound_by_texts[lines.bound_by[at]],
+        "provisional": provisional.split(";") if provisional else [],
+        "payers": {payer: int(shares[at]) for payer, shares in lines.payers.items()},
     }

@@ -95,13 +95,13 @@ def outcomes_of(connection: Connection, determinations: Sequence[int]) -> dict[i
         key = (its.determination_id, its.bill_id)
         outcomes[its.determination_id].append(
             Outcome(
+                _in_order(lines[key], its.explanation),
+                uses[key],
+                its.overpaid,
                 its.bill_id,
                 its.claim,
                 tuple(tuple(row) for row in its.opening),
                 its.explanation,
-                _in_order(lines[key], its.explanation),
-                uses[key],
-                its.overpaid,
                 tuple(its.explanation["provisional"]),
             )
         )
