@@ -1,8 +1,8 @@
 """Nobody left out: a roster of civil affairs and settlement records, held against the register.
 
 Whoever the roster has in a category on the day of a record, with no case for it, is left out. What
-they would get comes about as it would be: people and bills are taken in, cases opened and
-determined, in a transaction of which nothing is kept. To open the cases is the same, kept.
+they would get is settled as it would be: people and bills are taken in by a transaction of which
+nothing is kept. To open the cases is the same, kept.
 """
 
 from __future__ import annotations
