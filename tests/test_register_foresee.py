@@ -147,9 +147,9 @@ def test_of_bills_that_settle_together_only_the_altered_one_is_named(office: Off
             .join(aid_case, aid_case.c.id == determination.c.case_id)
             .where(aid_case.c.number == numbers[1])
         )
-        claim = connection.scalar(
+        claim = connection.execute(
             select(determination_bill.c.claim).where(determination_bill.c.determination_id == its)
-        )
+        ).scalar_one()
     other = json.dumps(claim | {"self_paid": "7999.00"}).replace(":", "\\:")
     found = behind_the_audit(
         office,
