@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mediaid.batch.formats import format_of
-from mediaid.batch.source import refuse_no_file
-from mediaid.faults import ClaimError, Fault, visible_path
-from mediaid.i18n import gettext as _
+from mediaid.batch.source import reading, refuse_no_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,16 +19,9 @@ def open_source(path: Path, headings_row: int = 1) -> Source:
     `headings_row` is where the headings stand (1: in the first row); what is above is not read.
     """
     kind = format_of(path)
-    try:
+    with reading(path):
         refuse_no_file(path)
         return _opened(path, kind, headings_row)
-    except OSError as error:
-        raise ClaimError(
-            Fault(
-                visible_path(path),
-                _("cannot be read: {reason}").format(reason=error.strerror or error),
-            )
-        ) from error
 
 
 def _opened(path: Path, kind: str, headings_row: int) -> Source:

@@ -20,18 +20,23 @@ def refuse_paths(inputs: Sequence[Path], outputs: Sequence[Path]) -> None:
     """ClaimError with every output that is a folder, has no folder, or is a file in use here."""
     faults = []
     for place, path in enumerate(outputs):
-        others = [*inputs, *outputs[:place]]
-        if path.is_dir():
-            problem = _("is a folder: name a file")
-        elif not path.parent.is_dir():
-            problem = _("there is no such folder: make it first")
-        elif any(_same(path, other) for other in others):
-            problem = _("is the input or another output as well: name another file")
-        else:
-            continue
-        faults.append(Fault(visible_path(path), problem))
+        with refusing(path):
+            problem = _problem(path, [*inputs, *outputs[:place]])
+        if problem:
+            faults.append(Fault(visible_path(path), problem))
     if faults:
         raise ClaimError(faults)
+
+
+def _problem(path: Path, others: Sequence[Path]) -> str:
+    """What is wrong with an output's path; "" if nothing is. OSError where nobody can tell."""
+    if path.is_dir():
+        return _("is a folder: name a file")
+    if not path.parent.is_dir():
+        return _("there is no such folder: make it first")
+    if any(_same(path, other) for other in others):
+        return _("is the input or another output as well: name another file")
+    return ""
 
 
 def _same(one: Path, other: Path) -> bool:

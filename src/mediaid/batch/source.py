@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from mediaid.faults import ClaimError, Fault, visible_path
+from mediaid.faults import ClaimError, Fault, visible, visible_path
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import polars as pl
@@ -31,6 +32,18 @@ class Source(Protocol):
 
     def load(self, wanted: Sequence[int]) -> pl.DataFrame:
         """Return the columns at these positions, each named by its position."""
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn an OSError into a ClaimError that names the file."""
+    try:
+        yield
+    except OSError as error:
+        reason = visible(error.strerror or str(error))
+        raise ClaimError(
+            Fault(visible_path(path), _("cannot be read: {reason}").format(reason=reason))
+        ) from error
 
 
 def refuse_no_file(path: Path) -> None:

@@ -146,8 +146,14 @@ def _usage(error: Any) -> str:
         said = _("there is no such command: {words}").format(
             words=visible(error.format_message().removeprefix("No such command ").rstrip("."))
         )
+    elif "is not readable" in error.format_message():
+        said = _("{option} may not be read by you: ask for the right to read it").format(
+            option=error.param.opts[0]
+            if error.param.opts[0].startswith("-")
+            else error.param.metavar
+        )
     else:
-        said = visible(error.format_message())
+        said = visible(error.format_message()).rstrip(".")
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "mediaid"
     return _("{problem}. See {command} --help").format(problem=said, command=path)

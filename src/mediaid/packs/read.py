@@ -72,7 +72,8 @@ def read_pack(folder: Path, shown: str | None = None) -> PackModel:
 
     `shown` is what faults call the folder (default: its name).
     """
-    found = read_files(folder, shown if shown is not None else folder.name)
+    shown = folder.name if shown is None else shown
+    found = read_files(folder, shown)
     model = None
     if "pack" in found.parts and not _hopeless(found.locator):
         model = PackModel.model_construct(**found.parts)

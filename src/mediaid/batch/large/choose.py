@@ -9,6 +9,7 @@ from mediaid.batch.formats import format_of
 from mediaid.batch.large.inputs import Input
 from mediaid.batch.large.limits import WHOLE, usable_memory
 from mediaid.batch.large.parts import estimated_rows
+from mediaid.batch.source import reading
 from mediaid.faults import ClaimError, Fault, visible_path
 from mediaid.i18n import gettext as _
 
@@ -29,10 +30,12 @@ def in_pieces(job: Job) -> bool:
     if job.mapping is not None:
         _refuse_pieces(job)
         return False
-    several = not job.claims.is_file() and (job.claims.is_dir() or has_magic(str(job.claims)))
+    with reading(job.claims):
+        is_file = job.claims.is_file()
+        several = not is_file and (job.claims.is_dir() or has_magic(str(job.claims)))
     if several or any(value is not None for value in asked.values()):
         return True
-    if not job.claims.is_file():
+    if not is_file:
         return False
     if format_of(job.claims) == "xlsx":
         return False

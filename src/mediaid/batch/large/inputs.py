@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import glob
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mediaid.batch.formats import FORMATS, format_of
+from mediaid.batch.source import reading
 from mediaid.faults import ClaimError, Fault, visible, visible_path
 from mediaid.i18n import gettext as _
 
@@ -37,23 +39,36 @@ def find_input(path: Path) -> Input:
     Files of a folder or pattern come in the order of their names. Hidden ones, and those that
     begin with _ (such as _SUCCESS), are left out.
     """
-    if path.is_dir():
-        return Input(path, _of_one_format(path, sorted(path.iterdir())))
-    if not path.exists() and glob.has_magic(str(path)):
-        folder = Path(path.anchor)
-        return Input(path, _of_one_format(path, sorted(folder.glob(str(path.relative_to(folder))))))
+    with reading(path):
+        if path.is_dir():
+            return Input(path, _of_one_format(path, _shown(path.iterdir())))
+        if not path.exists() and glob.has_magic(str(path)):
+            folder = Path(path.anchor)
+            found = _shown(folder.glob(str(path.relative_to(folder))))
+            return Input(path, _of_one_format(path, found))
     format_of(path)
     return Input(path, (path,))
 
 
-def _of_one_format(path: Path, candidates: list[Path]) -> tuple[Path, ...]:
-    files = [
-        file
-        for file in candidates
-        if file.suffix.lower() in IN_FOLDERS
-        and not file.name.startswith((".", "_"))
-        and file.is_file()
+def refuse_inside(its: Input, outputs: Sequence[Path]) -> None:
+    """ClaimError for an output that the same command would take for claims the next time."""
+    faults = [
+        Fault(visible_path(output), _("stands among the claims that are read: name another folder"))
+        for output in _shown(outputs)
+        if (its.path.is_dir() and output.parent.resolve() == its.path.resolve())
+        or (its.files != (its.path,) and output.absolute().match(str(its.path.absolute())))
     ]
+    if faults:
+        raise ClaimError(faults)
+
+
+def _shown(found: Iterable[Path]) -> list[Path]:
+    return sorted(file for file in found if not file.name.startswith((".", "_")))
+
+
+def _of_one_format(path: Path, candidates: list[Path]) -> tuple[Path, ...]:
+    _refuse_passed_over(path, candidates)
+    files = [file for file in candidates if file.suffix.lower() in IN_FOLDERS and file.is_file()]
     if not files:
         raise ClaimError(Fault(visible_path(path), _("holds no .parquet or .csv files")))
     kinds = {FORMATS[file.suffix.lower()] for file in files}
@@ -69,3 +84,24 @@ def _of_one_format(path: Path, candidates: list[Path]) -> tuple[Path, ...]:
             )
         )
     return tuple(files)
+
+
+def _refuse_passed_over(path: Path, candidates: Sequence[Path]) -> None:
+    """ClaimError with what looks like claims and would not be read."""
+    faults = []
+    for its in candidates:
+        if its.is_dir():
+            if any(file.suffix.lower() in FORMATS for file in its.iterdir()):
+                message = _(
+                    "holds files too, which are not read: name all of them by a pattern such as "
+                    "'{pattern}', or move the folder away"
+                )
+                pattern = visible(str((path if path.is_dir() else its.parent) / "**" / "*.csv"))
+                faults.append(Fault(visible_path(its), message.format(pattern=pattern)))
+        elif its.suffix.lower() in IN_FOLDERS and not its.is_file():
+            faults.append(Fault(visible_path(its), _("is no file of claims")))
+        elif its.suffix.lower() == ".xlsx":
+            message = _("is a workbook, which is not read from a folder: save it as CSV")
+            faults.append(Fault(visible_path(its), message))
+    if faults:
+        raise ClaimError(faults)

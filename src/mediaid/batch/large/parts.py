@@ -9,6 +9,7 @@ import polars as pl
 from mediaid.batch.any_source import open_source
 from mediaid.batch.formats import FORMATS
 from mediaid.batch.large.part import Part, scan_columns
+from mediaid.batch.source import reading
 from mediaid.faults import ClaimError, Fault, visible, visible_path
 from mediaid.i18n import gettext as _
 
@@ -30,18 +31,13 @@ def read_parts(its: Input, rows: int, ignore: Collection[int] = ()) -> Iterator[
     """
     headings: list[str] | None = None
     for number, path in enumerate(its.files):
-        try:
+        with reading(path):
             for part in _parts_of(path, number, rows, ignore):
                 if headings is None:
                     headings = part.headings
                 elif part.headings != headings:
                     raise _unlike(path, its.files[0])
                 yield part
-        except OSError as error:
-            reason = visible(error.strerror or str(error))
-            raise ClaimError(
-                Fault(visible_path(path), _("cannot be read: {reason}").format(reason=reason))
-            ) from error
 
 
 def _unlike(path: Path, first: Path) -> ClaimError:

@@ -18,7 +18,7 @@ import polars as pl
 
 from mediaid.batch.formats import format_of
 from mediaid.batch.large.across import Across, check_across
-from mediaid.batch.large.inputs import Input, find_input
+from mediaid.batch.large.inputs import Input, find_input, refuse_inside
 from mediaid.batch.large.limits import sizes, usable_memory
 from mediaid.batch.large.opening import deal_opening, read_opening
 from mediaid.batch.large.pace import Pace
@@ -65,6 +65,7 @@ def run_in_pieces(job: Job, report: Report) -> Summary:
     its = find_input(job.claims)
     inputs = [*its.files, *job.inputs[1:]]
     refuse_paths(inputs, job.outputs)
+    refuse_inside(its, job.outputs)
     outputs = Outputs(job.outputs)
     with outputs as passing, work_folder(job, inputs) as folder:
         pace = Pace(report)

@@ -27,6 +27,7 @@ from mediaid.batch.large.scan import Scanned, Stretch
 from mediaid.batch.large.spill import append, read_all
 from mediaid.batch.outputs import refusing
 from mediaid.batch.problems import Problem
+from mediaid.batch.source import reading
 from mediaid.faults import ClaimError, Fault, visible_path
 from mediaid.i18n import gettext as _
 from mediaid.i18n import language
@@ -121,17 +122,9 @@ def _task(job: Job, files: Sequence[Path]) -> dict[str, Any]:
 
 def _digest(path: Path) -> str:
     digest = hashlib.blake2b(digest_size=16)
-    try:
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                digest.update(block)
-    except OSError as error:
-        raise ClaimError(
-            Fault(
-                visible_path(path),
-                _("cannot be read: {reason}").format(reason=error.strerror or error),
-            )
-        ) from error
+    with reading(path), path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
     return digest.hexdigest()
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mediaid.batch.any_source import open_source
 from mediaid.batch.formats import format_of, refuse_disguised
-from mediaid.batch.source import refuse_no_file
+from mediaid.batch.source import reading, refuse_no_file
 from mediaid.claims.headings import key
 from mediaid.faults import ClaimError, Fault, visible, visible_path
 from mediaid.i18n import gettext as _
@@ -34,15 +34,8 @@ def first_rows(path: Path) -> list[list[str]]:
     kind = format_of(path)
     if kind == "parquet":
         return [open_source(path).headings]
-    try:
+    with reading(path):
         return _csv_rows(path) if kind == "csv" else _xlsx_rows(path)
-    except OSError as error:
-        raise ClaimError(
-            Fault(
-                visible_path(path),
-                _("cannot be read: {reason}").format(reason=error.strerror or error),
-            )
-        ) from error
 
 
 def _csv_rows(path: Path) -> list[list[str]]:
