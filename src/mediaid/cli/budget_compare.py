@@ -100,7 +100,7 @@ def compare(  # noqa: PLR0913, PLR0917 - one parameter an option
         ),
     )
     book = book_of(claims, register, packs[0], ignore_column or ())
-    its = int(book.year.max()) if year is None else year
+    its = max(book.years) if year is None else year
     policy = its if policy_year is None else policy_year
     terms = None
     if cut_off:

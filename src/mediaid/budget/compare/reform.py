@@ -102,7 +102,7 @@ def settle_both(book: Book, packs: tuple[Pack, Pack], year: int, policy_years: P
     for pack in packs:
         refuse_no_benefits(pack)
     its = book.take(np.flatnonzero(book.year == year))
-    if its.n == 0:
+    if not its.asked.any():
         raise MediaidError(_("the files hold no claims of {year}").format(year=year))
     claims = [
         replace(its.claims, date=shifted(its.claims.date, policy_year - year))
@@ -128,6 +128,7 @@ def comparison(
     its, claims, before, after = both.book, both.claims, both.before, both.after
     _all, person = np.unique(claims.person, return_inverse=True)
     persons = len(_all)
+    asked = its.asked
     aid = [sum_by(person[lines.claim], persons, lines.aid) for lines in (before, after)]
     cut = [_capped(lines, pack, person) for lines, pack in zip((before, after), packs, strict=True)]
     change = aid[1] - aid[0]
@@ -135,8 +136,8 @@ def comparison(
     return Comparison(
         year=year,
         settled_in=policy_year,
-        claims=its.n,
-        persons=persons,
+        claims=int(asked.sum()),
+        persons=len(np.unique(person[asked])),
         total=(int(aid[0].sum()), int(aid[1].sum())),
         benefits=_benefits(before, after),
         categories=_by(list(packs[0].codes["category"]), category, before, after),

@@ -114,7 +114,7 @@ def trial_of(book: Book, pack: Pack, terms: Terms) -> Trial:
 
 def years_to_test(book: Book) -> list[int]:
     """Years with an earlier one before them that had ended by the last day the book knows of."""
-    years = np.unique(book.year).tolist()
+    years = book.years
     last = int(book.known.max(initial=0))
     return [year for year in years[1:] if number_of(dt.date(year, 12, 31)) <= last]
 
@@ -129,7 +129,7 @@ def backtest(book: Book, pack: Pack, terms: Terms, months: Sequence[int]) -> Ite
         raise MediaidError(
             _("there is no year to hold out: two years of claims are needed, the second complete")
         )
-    latest = int(book.year.max()) if terms.policy_year is None else terms.policy_year
+    latest = book.years[-1] if terms.policy_year is None else terms.policy_year
     for year in years:
         for month in months:
             its = replace(terms, year=year, cut_off=end_of(year, month), policy_year=latest)

@@ -121,7 +121,8 @@ def forecast(
     )
     ordered = np.sort(simulated)
     report(_("comparing"), 0.9)
-    left = book.n - visible.n
+    claims = int(visible.asked.sum())
+    left = int(book.asked.sum()) - claims
     warnings = (*book.warnings, *people.warnings)
     if left:
         warnings = (
@@ -132,7 +133,7 @@ def forecast(
         )
     found = Forecast(
         terms=terms,
-        claims=visible.n,
+        claims=claims,
         left_out=left,
         known=known_aid(visible, terms, pack),
         central=central(visible, people, bench, lines),
@@ -218,7 +219,7 @@ def path_of(book: Book, terms: Terms, pack: Pack) -> Path | None:
     _refuse_terms(book, terms)
     visible = book.by(terms.cut_off)
     last = terms.year - 1
-    if not (visible.year == last).any():
+    if last not in visible.years:
         return None
     before = replace(terms, year=last, policy_year=terms.settled_in)
     over = terms.cut_off.year > last
