@@ -152,7 +152,7 @@ def test_who_comes_late_in_the_year_has_used_up_the_deductible_before() -> None:
     )
     terms = replace(SURE, cut_off=AUGUST)
     found = forecast(its, terms, minhang())
-    assert [(pool.size, pool.rate) for pool in found.people.pools] == [(1, 1)]
+    assert [(pool.size, pool.rate) for pool in found.people.pools] == [(1, Fraction(1))]
     assert found.central.total == 640_00  # (1,000 − 100) × 60% + 100, as in a decision
 
 

@@ -157,36 +157,39 @@ def test_a_bill_of_no_case_uses_up_the_deductible(
     assert found["settled_again"] == {"years": 10, "equal": 10}
 
 
-@given(data=st.data())
+def a_bill(data: st.DataObject, number: int) -> BillFacts:
+    """A bill of a case or of none, of one of three persons of a household."""
+    was = {
+        "category": data.draw(st.sampled_from(["dibao", "low_income", "none"])),
+        "insurance": "resident",
+        "household": "H",
+    }
+    since = dt.date(2022, 1, 1)
+    periods: Any = tuple(
+        SimpleNamespace(kind=kind, from_on=since, to_on=None, code=code)
+        for kind, code in was.items()
+    )
+    return BillFacts(
+        number,
+        case_id=data.draw(st.sampled_from([None, 1, 2])),
+        person_id=data.draw(st.integers(1, 3)),
+        dated_on=dt.date(2023, 1, 1) + dt.timedelta(data.draw(st.integers(0, 5)) * 90),
+        setting=data.draw(st.sampled_from(["inpatient", "outpatient"])),
+        self_paid=data.draw(st.sampled_from([50_00, 120_00, 400_00, 9_000_00, 160_000_00])),
+        fields={},
+        periods=periods,
+    )
+
+
+@given(data=st.data(), reading=st.sampled_from(["person", "household"]))
 @settings(max_examples=60, deadline=None)
-def test_bills_nobody_asks_aid_for_count_as_decisions_count_them(data: st.DataObject) -> None:
+def test_bills_nobody_asks_aid_for_count_as_decisions_count_them(
+    data: st.DataObject, reading: str
+) -> None:
     """One settlement by the engine gives what the register decides bill by bill."""
-    pack = load_pack(
-        "shanghai-minhang", readings=data.draw(st.sampled_from([[], ["cap-holder=household"]]))
-    )
-    bills = sorted(
-        (
-            BillFacts(
-                number,
-                data.draw(st.sampled_from([None, 1, 2])),
-                data.draw(st.integers(1, 3)),
-                dt.date(2023, 1, 1) + dt.timedelta(data.draw(st.integers(0, 5)) * 90),
-                data.draw(st.sampled_from(["inpatient", "outpatient"])),
-                data.draw(st.sampled_from([50_00, 120_00, 400_00, 9_000_00, 160_000_00])),
-                {},
-                tuple(
-                    SimpleNamespace(kind=kind, from_on=dt.date(2022, 1, 1), to_on=None, code=code)
-                    for kind, code in (
-                        ("category", data.draw(st.sampled_from(["dibao", "low_income", "none"]))),
-                        ("insurance", "resident"),
-                        ("household", "H"),
-                    )
-                ),  # type: ignore[arg-type]
-            )
-            for number in range(1, data.draw(st.integers(1, 9)) + 1)
-        ),
-        key=lambda its: its.key(pack),
-    )
+    pack = load_pack("shanghai-minhang", readings=[f"cap-holder={reading}"])
+    numbers = range(1, data.draw(st.integers(1, 9)) + 1)
+    bills = sorted((a_bill(data, number) for number in numbers), key=lambda its: its.key(pack))
     decided = settle_decided(bills, {1}, lambda _bill: None, lambda _case: pack)
     table = from_records([its.claim(pack) for its in bills], pack)
     void = np.array([COUNTS if its.case_id == 1 else UNASKED for its in bills], dtype=np.int64)
