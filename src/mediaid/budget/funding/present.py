@@ -184,13 +184,12 @@ def _funding_lines(pack: Pack, table: FundingTable, details: Collection[str]) ->
     rows.append(_payer_row(table, None, _("payers and participants")))
     yield from _indented(aligned(rows, left=1))
     if table.provisional:
-        said = (
-            _(
-                "provisional (the year's standard is not issued; the last one is carried on): {names}"
+        said = _("provisional: {names}")
+        if pack.draft is None:
+            said = _(
+                "provisional (the year's standard is not issued; the last one is carried on): "
+                "{names}"
             )
-            if pack.draft is None
-            else _("provisional: {names}")
-        )
         yield "  " + said.format(names=", ".join(table.provisional))
     if table.assumed:
         yield "  " + _("assumed in this scenario: {names}").format(names=", ".join(table.assumed))
