@@ -56,6 +56,7 @@ def test_the_rhythm_of_the_documents(capsys: pytest.CaptureFixture[str]) -> None
         PARTICIPANTS: "4721990.00",
     }
     assert pot["paid_out"] == "117686520.00"
+    assert "mutual-aid/standard" in pot["provisional"]
     moves = pot["movements"]
     assert sum(its["kind"] == "transfer" for its in moves) == 12 * 3
     assert {its["to"] for its in moves if its["kind"] == "pay-out"} == {

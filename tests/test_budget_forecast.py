@@ -25,6 +25,7 @@ from mediaid.budget.forecast.synthetic import World, make, without_lags
 from mediaid.budget.forecast.tabulate import levels_of
 from mediaid.budget.forecast.terms import Terms
 from mediaid.claims.records import from_records
+from mediaid.claims.table import COUNTS, UNASKED
 from mediaid.faults import ClaimError, MediaidError
 from mediaid.packs.load import load_pack
 
@@ -121,6 +122,53 @@ def test_uncertainty_of_prices_widens_the_interval() -> None:
     wide = forecast(book(), replace(UNSURE, simulated=2000, price_sd=0.25), minhang())
     assert wide.quantiles[95] - wide.quantiles[5] > narrow.quantiles[95] - narrow.quantiles[5]
     assert wide.central.total == narrow.central.total
+
+
+# ── bills for which nobody asks aid ───────────────────────────────────────────────────────────
+
+
+def outpatient(*bills: tuple[int, str, int, bool]) -> Book:
+    """A book of outpatient bills of residents: person, day, 元, whether aid is asked for."""
+    records = [
+        {
+            "claim_id": f"C{number}",
+            "person_id": f"P{person}",
+            "date": date,
+            "setting": "outpatient",
+            "category": "dibao",
+            "insurance": "resident",
+            "self_paid": str(yuan),
+        }
+        for number, (person, date, yuan, _asked) in enumerate(bills)
+    ]
+    claims = from_records(records, minhang())
+    void = np.array([COUNTS if asked else UNASKED for *_bill, asked in bills], dtype=np.int64)
+    return make_book([Read("x", replace(claims, void=void), None, None)], minhang())
+
+
+def test_who_comes_late_in_the_year_has_used_up_the_deductible_before() -> None:
+    its = outpatient(
+        (1, "2022-03-01", 200, False), (1, "2022-10-01", 1000, True), (2, "2022-10-01", 500, False)
+    )
+    terms = replace(SURE, cut_off=AUGUST)
+    found = forecast(its, terms, minhang())
+    assert [(pool.size, pool.rate) for pool in found.people.pools] == [(1, Fraction(1))]
+    assert found.central.total == 640_00  # (1,000 − 100) × 60% + 100, as in a decision
+
+
+def test_the_rest_of_a_year_brings_its_bills_that_use_up_the_deductible() -> None:
+    its = outpatient(
+        (1, "2022-03-01", 100, True), (1, "2022-09-01", 150, False), (1, "2022-10-01", 1000, True),
+        (2, "2022-03-01", 900, False), (3, "2023-03-01", 100, True), (4, "2023-04-01", 77, False),
+    )  # fmt: skip
+    found = forecast(its, replace(SURE, cut_off=AUGUST), minhang())
+    assert (found.people.seen, found.people.donors, found.people.pools) == (1, 1, ())
+    # 100 of the deductible, then 150 that are nobody's claim, then 50 and (1,000 − 50) × 60%.
+    assert found.central.total == 100_00 + 50_00 + 570_00
+    assert (found.claims, found.known) == (3, 100_00)
+    assert found.plain.by_months == 100_00 * 12 // 8
+    next_year = forecast(its, replace(SURE, year=2024, cut_off=AUGUST), minhang())
+    assert all(one == two for _y, one, two in check_years(its, next_year, minhang(), 20))
 
 
 # ── parts add up ──────────────────────────────────────────────────────────────────────────────

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from command import mediaid
+from mediaid.claims.records import from_records
+from mediaid.claims.table import COUNTS, UNASKED
+from mediaid.engine.pools import sum_by
+from mediaid.engine.settle import settle
+from mediaid.packs.load import load_pack
 from mediaid.register.cases.bills import reverse_bill
+from mediaid.register.determinations.facts import BillFacts
+from mediaid.register.determinations.recompute import settle_decided
 from mediaid.register.payments.pay import bank_returned, pay_case
 from mediaid.register.views.budget import measured
 from register_support import Office
@@ -121,6 +133,72 @@ def test_a_year_that_is_over_gives_what_the_register_decided(
     assert (found["central"], found["claims"]) == ("7190.00", 4)
     assert list(found["towns"]["central"]) == ["某镇"]
     assert any("belong to no case" in text for text in found["warnings"])
+
+
+@pytest.mark.parametrize("cut_off", ["2023-12-31", "2024-12-31"])
+def test_a_bill_of_no_case_uses_up_the_deductible(
+    cut_off: str, sqlite_office: Office, sqlite_place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As the decision counts it, the forecast does: in hand, and in last year's courses."""
+    person = sqlite_office.person()
+    sqlite_office.loose_bill(person, "2023-03-01", 200, "outpatient")
+    sqlite_office.approved(person, ("2023-05-01", 1000, "outpatient"))
+    sqlite_office.loose_bill(sqlite_office.person(), "2023-06-01", 9000)
+    year = cut_off[:4]
+    options = ["--year", "2023"] if year == "2023" else ["--year", "2025", "--policy-year", "2023"]
+    found = asked(
+        capsys, "forecast", "--register", sqlite_place, "--cut-off", cut_off, *options,
+        "--simulate", "100", "--price-sd", "0%", "--check", "10",
+    )  # fmt: skip
+    # (1,000 − 100) × 60% and the 100 of the deductible that the bill of the case itself falls into.
+    # With 2024 without a claim, a year brings half of it on average.
+    assert found["central"] == ("640.00" if year == "2023" else "320.00")
+    assert (found["claims"], found["left_out"]) == (1, 0)
+    assert found["settled_again"] == {"years": 10, "equal": 10}
+
+
+def a_bill(data: st.DataObject, number: int) -> BillFacts:
+    """A bill of a case or of none, of one of three persons of a household."""
+    was = {
+        "category": data.draw(st.sampled_from(["dibao", "low_income", "none"])),
+        "insurance": "resident",
+        "household": "H",
+    }
+    since = dt.date(2022, 1, 1)
+    periods: Any = tuple(
+        SimpleNamespace(kind=kind, from_on=since, to_on=None, code=code)
+        for kind, code in was.items()
+    )
+    return BillFacts(
+        number,
+        case_id=data.draw(st.sampled_from([None, 1, 2])),
+        person_id=data.draw(st.integers(1, 3)),
+        dated_on=dt.date(2023, 1, 1) + dt.timedelta(data.draw(st.integers(0, 5)) * 90),
+        setting=data.draw(st.sampled_from(["inpatient", "outpatient"])),
+        self_paid=data.draw(st.sampled_from([50_00, 120_00, 400_00, 9_000_00, 160_000_00])),
+        fields={},
+        periods=periods,
+    )
+
+
+@given(data=st.data(), reading=st.sampled_from(["person", "household"]))
+@settings(max_examples=60, deadline=None)
+def test_bills_nobody_asks_aid_for_count_as_decisions_count_them(
+    data: st.DataObject, reading: str
+) -> None:
+    """One settlement by the engine gives what the register decides bill by bill."""
+    pack = load_pack("shanghai-minhang", readings=[f"cap-holder={reading}"])
+    numbers = range(1, data.draw(st.integers(1, 9)) + 1)
+    bills = sorted((a_bill(data, number) for number in numbers), key=lambda its: its.key(pack))
+    decided = settle_decided(bills, {1}, lambda _bill: None, lambda _case: pack)
+    table = from_records([its.claim(pack) for its in bills], pack)
+    void = np.array([COUNTS if its.case_id == 1 else UNASKED for its in bills], dtype=np.int64)
+    lines = settle(replace(table, void=void), pack).lines
+    aid = sum_by(lines.claim, len(bills), lines.aid).tolist()
+    wanted = {its.bill_id: its.aid for its in decided.get(1, [])}
+    assert aid == [wanted.get(its.id, 0) for its in bills]
+    said = {lines.reason_keys[lines.reason[i]] for i in range(lines.n) if void[lines.claim[i]]}
+    assert said <= {"unasked"}
 
 
 def test_files_and_register_do_not_mix(used: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,6 +28,11 @@ def as_line(pack: Pack) -> str:
     line = _("{label}, pack {pack}, {hash}").format(label=pack.label, pack=pack.id, hash=pack.hash)
     chosen = ", ".join(f"{reading}={choice}" for reading, choice in pack.readings.items())
     parts = [line, _("readings: {chosen}").format(chosen=chosen)] if chosen else [line]
-    if pack.draft is not None:
-        parts.append(_("DRAFT for {year}, not in force").format(year=pack.draft))
-    return _("; ").join(parts)
+    return _("; ").join([*parts, *draft_words(pack)])
+
+
+def draft_words(pack: Pack) -> list[str]:
+    """Say of a draft, where one is computed with, that it is not in force."""
+    if pack.draft is None:
+        return []
+    return [_("DRAFT for {year}, not in force").format(year=pack.draft)]

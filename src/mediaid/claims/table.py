@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 NO_DATE = np.iinfo(np.int32).min
 """A date that is not given."""
 
-COUNTS, CANCELLED, REVERSAL = 0, 1, 2
-"""Values of `Claims.void`: settled; cancelled by a reversal; the reversal itself."""
+COUNTS, CANCELLED, REVERSAL, UNASKED = 0, 1, 2, 3
+"""Values of `Claims.void`: settled; cancelled by a reversal; the reversal itself; a bill for which
+nobody asks aid: it gets none and uses up no cap, but what counts bills (a deductible) counts it."""
 
 
 class TextColumn(Protocol):

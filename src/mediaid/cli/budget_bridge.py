@@ -18,12 +18,14 @@ from mediaid.cli.budget_forecast import (
 from mediaid.cli.options import (
     DEFAULT_PACK,
     AsJson,
+    Drafts,
     IgnoreColumn,
     Overlay,
     PackOption,
     Readings,
     print_json,
 )
+from mediaid.cli.progress import progress_bar
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -80,6 +82,7 @@ def bridge(  # noqa: PLR0913, PLR0917 - one parameter an option
     pack: PackOption = DEFAULT_PACK,
     reading: Readings = None,
     overlay: Overlay = None,
+    draft: Drafts = False,
     price_growth: PriceGrowth = "0%",
     headcount_growth: HeadcountGrowth = "0%",
     policy_year: PolicyYear = None,
@@ -98,22 +101,30 @@ def bridge(  # noqa: PLR0913, PLR0917 - one parameter an option
     from mediaid.faults import MediaidError
     from mediaid.packs.load import load_pack
 
-    rules = load_pack(pack, readings=reading or (), overlay=overlay)
+    rules = load_pack(pack, readings=reading or (), overlay=overlay, drafts=draft)
     document = document_year(rules)
-    need = need_of(rules, document if year is None else year, headcounts)
+    need = need_of(rules, year_of(rules, year), headcounts)
     if bool(cut_off) != bool(claims or register):
         raise MediaidError(_("claims and --cut-off belong together"))
     path = None
     if cut_off:
         terms = terms_of(cut_off, need.year, price_growth, headcount_growth)
-        book = book_of(claims, register, rules, ignore_column or ())
-        path = path_of(book, replace(terms, policy_year=policy_year), rules)
+        with progress_bar() as report:
+            book = book_of(claims, register, rules, ignore_column or (), report)
+            path = path_of(book, replace(terms, policy_year=policy_year), rules, report)
     accounts = None if last is None else read_last_year(last, rules)
     found = bridges(rules, need, document, accounts, path)
     if as_json:
-        print_json(as_data(rules, need.year, found))
+        print_json(as_data(rules, need.year, found, path))
     else:
-        typer.echo(as_text(rules, need.year, found))
+        typer.echo(as_text(rules, need.year, found, path))
+
+
+def year_of(rules: Pack, year: int | None) -> int:
+    """Return the budget's year: as given, or that of the pack's document."""
+    from mediaid.budget.funding.years import document_year
+
+    return document_year(rules) if year is None else year
 
 
 def need_of(rules: Pack, year: int, headcounts: Path | None) -> BudgetYear:

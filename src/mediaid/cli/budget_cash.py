@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mediaid.cli.budget_bridge import BudgetYearOption, HeadcountsFile
-from mediaid.cli.options import DEFAULT_PACK, AsJson, PackOption, print_json
+from mediaid.cli.options import (
+    DEFAULT_PACK,
+    AsJson,
+    Drafts,
+    Overlay,
+    PackOption,
+    print_json,
+)
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -39,8 +46,10 @@ SpentOption = Annotated[
 ]
 
 
-def cash(
+def cash(  # noqa: PLR0913, PLR0917 - one parameter an option
     pack: PackOption = DEFAULT_PACK,
+    overlay: Overlay = None,
+    draft: Drafts = False,
     year: BudgetYearOption = None,
     headcounts: HeadcountsFile = None,
     aid: AidOption = "",
@@ -50,12 +59,11 @@ def cash(
 ) -> None:
     from mediaid.budget.cash.calendar import pots
     from mediaid.budget.cash.present import as_data, as_text
-    from mediaid.budget.funding.years import document_year
-    from mediaid.cli.budget_bridge import need_of
+    from mediaid.cli.budget_bridge import need_of, year_of
     from mediaid.packs.load import load_pack
 
-    rules = load_pack(pack)
-    its = document_year(rules) if year is None else year
+    rules = load_pack(pack, overlay=overlay, drafts=draft)
+    its = year_of(rules, year)
     need = need_of(rules, its, headcounts)
     found = pots(rules, need, aid_cash(rules, its, aid, advances, spent))
     if as_json:

@@ -13,11 +13,16 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from mediaid.budget.forecast.book import Book
+    from mediaid.cli.progress import Watch
     from mediaid.packs.model import Pack
 
 
 def book_of(
-    paths: Sequence[Path] | None, register: str, pack: Pack, ignore: Collection[str] = ()
+    paths: Sequence[Path] | None,
+    register: str,
+    pack: Pack,
+    ignore: Collection[str],
+    report: Watch,
 ) -> Book:
     """Read claims files, or else the claims of a register, into one book.
 
@@ -31,7 +36,8 @@ def book_of(
     if bool(paths) == bool(register):
         raise MediaidError(_("give claims files, or --register for those of a register"))
     if not register:
-        return read_book(paths or [], pack, ignore)
+        return read_book(paths or [], pack, ignore, report)
+    report(_("reading the register"), 0)
     with open_it(register) as opened:
         from mediaid.register.database.address import address
 

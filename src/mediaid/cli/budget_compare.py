@@ -19,6 +19,7 @@ from mediaid.cli.options import (
     Readings,
     print_json,
 )
+from mediaid.cli.progress import progress_bar
 from mediaid.i18n import gettext as _
 
 
@@ -99,14 +100,15 @@ def compare(  # noqa: PLR0913, PLR0917 - one parameter an option
             drafts=draft,
         ),
     )
-    book = book_of(claims, register, packs[0], ignore_column or ())
-    its = int(book.year.max()) if year is None else year
-    policy = its if policy_year is None else policy_year
-    terms = None
-    if cut_off:
-        day = day_of(cut_off)
-        terms = Terms(year=day.year, cut_off=day, policy_year=policy, simulated=simulate, seed=seed)
-    found = comparing.compare(book, packs, its, policy, terms)
+    day = day_of(cut_off) if cut_off else None
+    with progress_bar() as report:
+        book = book_of(claims, register, packs[0], ignore_column or (), report)
+        its = max(book.years) if year is None else year
+        policy = its if policy_year is None else policy_year
+        terms = None
+        if day is not None:
+            terms = Terms(day.year, day, policy_year=policy, simulated=simulate, seed=seed)
+        found = comparing.compare(book, packs, its, policy, terms, report)
     if as_json:
         print_json(as_data(packs, found))
     else:

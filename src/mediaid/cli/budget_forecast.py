@@ -170,10 +170,10 @@ def forecast(  # noqa: PLR0913, PLR0917 - one parameter an option
         simulated=simulate,
         seed=seed,
     )
-    book = book_of(claims, register, rules, ignore_column or ())
     with progress_bar() as report:
+        book = book_of(claims, register, rules, ignore_column or (), report)
         found = run(book, terms, rules, drivers, report)
-        checked = check_years(book, found, rules, check) if check else []
+        checked = check_years(book, found, rules, check, report) if check else []
     if as_json:
         print_json(as_data(rules, found, checked))
     else:
@@ -259,6 +259,7 @@ def backtest(  # noqa: PLR0913, PLR0917 - one parameter an option
         seed=seed,
     )
     groups: list[Group] = []
+    warnings: tuple[str, ...] = ()
     if synthetic is not None:
         for name, world in worlds().items():
             for at in month or [8] if synthetic in ("all", name) else []:
@@ -269,14 +270,16 @@ def backtest(  # noqa: PLR0913, PLR0917 - one parameter an option
                     )
                 groups.append((name if len(month or [8]) == 1 else doing, tried))
     else:
-        book = book_of(claims, register, rules, ignore_column or ())
-        each = list(run(book, rules, terms, month or MONTHS))
+        with progress_bar() as report:
+            book = book_of(claims, register, rules, ignore_column or (), report)
+            each = list(run(book, rules, terms, month or MONTHS, report))
+        warnings = book.warnings
         groups = [(str(at), [t for t in each if t.month == at]) for at in month or MONTHS]
     if as_json:
-        print_json(backtest_data(rules, groups, terms, single))
+        print_json(backtest_data(rules, groups, terms, single, warnings))
     else:
         first = _("invented claims") if synthetic is not None else _("month")
-        typer.echo(backtest_text(rules, groups, terms, first))
+        typer.echo(backtest_text(rules, groups, terms, first, warnings))
 
 
 def terms_of(

@@ -9,7 +9,14 @@ from typing import Annotated
 
 import typer
 
-from mediaid.cli.options import DEFAULT_PACK, AsJson, PackOption, print_json
+from mediaid.cli.options import (
+    DEFAULT_PACK,
+    AsJson,
+    Drafts,
+    Overlay,
+    PackOption,
+    print_json,
+)
 from mediaid.i18n import gettext as _
 
 
@@ -21,8 +28,10 @@ class Detail(StrEnum):
     quarters = "quarters"
 
 
-def funding(  # noqa: PLR0917 - one parameter an option
+def funding(  # noqa: PLR0913, PLR0917 - one parameter an option
     pack: PackOption = DEFAULT_PACK,
+    overlay: Overlay = None,
+    draft: Drafts = False,
     year: Annotated[
         str,
         typer.Option(
@@ -85,7 +94,7 @@ def funding(  # noqa: PLR0917 - one parameter an option
     from mediaid.desk.budget.files import headcounts_of
     from mediaid.packs.load import load_pack
 
-    rules = load_pack(pack)
+    rules = load_pack(pack, overlay=overlay, drafts=draft)
     years = year_range(year) if year else range(document_year(rules), document_year(rules) + 1)
     given = Given(
         headcounts=None if headcounts is None else headcounts_of(headcounts, rules),

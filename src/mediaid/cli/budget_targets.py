@@ -64,12 +64,12 @@ def targets(
     on_time_days: OnTimeDays = None,
     as_json: AsJson = False,
 ) -> None:
-    from mediaid.budget.funding.years import document_year
     from mediaid.budget.targets import as_data, as_text
+    from mediaid.cli.budget_bridge import year_of
     from mediaid.packs.load import load_pack
 
     rules = load_pack(pack)
-    at = document_year(rules) if year is None else year
+    at = year_of(rules, year)
     found, aided = measured_targets(rules, at, headcounts, register, on_time_days)
     if as_json:
         print_json(as_data(rules, found, aided))

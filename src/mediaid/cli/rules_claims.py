@@ -69,7 +69,7 @@ def settled(
     from mediaid.desk.budget.files import read_book
 
     book = read_book(files, packs[0])
-    its = int(book.year.max()) if year is None else year
+    its = max(book.years) if year is None else year
     years = (its, its) if days is None else (days[0].year, days[1].year)
     both = settle_both(book, packs, its, years)
     return Settled(packs, comparison(both, packs, its, years[1]), changes_of(both, packs))

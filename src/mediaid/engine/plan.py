@@ -227,7 +227,7 @@ def _table(
     for epoch, start in enumerate(starts):
         found = in_force(parameter.values, start)
         dated.append(found[0] if found else None)
-        provisional.append(bool(found and (found[1] or found[0].status != "confirmed")))
+        provisional.append(found is not None and found[1])
         if found is None:
             values.append(None)
             continue

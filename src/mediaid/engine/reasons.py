@@ -8,7 +8,7 @@ import numpy as np
 
 from mediaid.claims.cells import show_day
 from mediaid.claims.fields import pack_fields
-from mediaid.claims.table import CANCELLED, REVERSAL
+from mediaid.claims.table import CANCELLED, REVERSAL, UNASKED
 from mediaid.engine.benefit import SELF_PAID, BenefitRun
 from mediaid.engine.eligible import first_missed
 from mediaid.engine.plan import step_tables
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
+STATES = 1 + max(CANCELLED, REVERSAL, UNASKED)
+"""Values that `Claims.void` may have."""
 MOST_CODES = 2**60
 """Combinations are numbered anew before their packed numbers leave int64."""
 
@@ -66,8 +68,8 @@ class Reasons:
         view = self.view.of(rows)
         missed = [first_missed(view, conditions) for conditions in wanted]
         void = self.view.claims.void
-        code = view.epoch * 3 + (void[rows] if void is not None else 0)
-        span = 3 * len(self.plan.starts)
+        code = view.epoch * STATES + (void[rows] if void is not None else 0)
+        span = STATES * len(self.plan.starts)
         for its, conditions in zip(missed, wanted, strict=True):
             size = len(conditions) + 1
             if span * size > MOST_CODES:
@@ -101,6 +103,8 @@ class Reasons:
             return self.add("cancelled", _("cancelled by a reversal")), 0
         if void is not None and void[row] == REVERSAL:
             return self.add("reversal", _("reverses another claim")), 0
+        if void is not None and void[row] == UNASKED:
+            return self.add("unasked", _("no aid is asked for")), 0
         epoch = int(self.view.epoch[row])
         pairs = [
             (benefit, conditions[number - 1])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mediaid.claims.records import from_records
-from mediaid.claims.table import COUNTS, Claims
+from mediaid.claims.table import COUNTS, UNASKED, Claims
 from mediaid.engine.assemble import assemble
 from mediaid.engine.benefit import ALL, BenefitRun
 from mediaid.engine.checks import all_hold
@@ -211,7 +211,9 @@ class _Settler:
         mask = all_hold(self.view, its.owner, its.pool.when)
         if mask is None:
             mask = np.ones(self.claims.n, dtype=np.bool_)
-        return mask if counts is None else mask & counts
+        if counts is None:
+            return mask
+        return mask & ((counts | (self.claims.void == UNASKED)) if its.event else counts)
 
     def _run_event_pool(
         self, state: PoolState, counted: Mask, order: Ints, needed: Iterable[Mask]

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from mediaid.aligned import aligned
 from mediaid.budget import provenance
+from mediaid.budget.forecast.present import beware
 from mediaid.faults import visible_line
 from mediaid.i18n import gettext as _
 from mediaid.money import format_yuan, show_yuan
 
 if TYPE_CHECKING:
     from mediaid.budget.bridge.bridge import LineBridge
+    from mediaid.budget.forecast.forecast import Path
     from mediaid.packs.model import Pack
 
 
@@ -50,12 +52,19 @@ def lacking() -> dict[str, str]:
     }
 
 
-def as_data(pack: Pack, year: int, found: Sequence[LineBridge]) -> dict[str, Any]:
-    """Return bridges as plain data. Amounts are 元 as text."""
+def as_data(
+    pack: Pack, year: int, found: Sequence[LineBridge], path: Path | None = None
+) -> dict[str, Any]:
+    """Return bridges as plain data. Amounts are 元 as text.
+
+    `path`: the forecast that the line of the assistance leads to.
+    """
     names, lacks = step_names(year), lacking()
     return {
         **provenance.as_data(pack),
         "year": year,
+        "provisional": list(path.provisional) if path else [],
+        "warnings": list(path.warnings) if path else [],
         "lines": [
             {
                 "line": its.line,
@@ -79,9 +88,10 @@ def as_data(pack: Pack, year: int, found: Sequence[LineBridge]) -> dict[str, Any
     }
 
 
-def as_text(pack: Pack, year: int, found: Sequence[LineBridge]) -> str:
+def as_text(pack: Pack, year: int, found: Sequence[LineBridge], path: Path | None = None) -> str:
     """Return bridges as tables, one a line of the budget."""
-    return "\n".join([provenance.as_line(pack), *_lines(year, found)])
+    said = beware(path.warnings, path.provisional) if path else ()
+    return "\n".join([provenance.as_line(pack), *said, *_lines(year, found)])
 
 
 def _lines(year: int, found: Sequence[LineBridge]) -> Iterator[str]:

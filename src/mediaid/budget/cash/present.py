@@ -36,6 +36,7 @@ def as_data(pack: Pack, year: int, found: Sequence[Pot]) -> dict[str, Any]:
             {
                 "what": pot.what,
                 "label": pot.label,
+                "provisional": [] if pot.table is None else list(pot.table.provisional),
                 "assumed": list(pot.assumed),
                 "in_by_payer": None
                 if pot.table is None
@@ -79,7 +80,7 @@ def as_text(pack: Pack, year: int, found: Sequence[Pot]) -> str:
 
 
 def notes(pack: Pack, pot: Pot) -> Iterator[str]:
-    """Say where each flow stands, and what is assumed."""
+    """Say where each flow stands, what is provisional, and what is assumed."""
     for its in {its.fact: its for its in pot.movements}.values():
         way = f"{its.giver} → {its.taker}" if its.taker else its.giver
         yield _("{kind}: {way} [{source}, {at}]").format(
@@ -88,6 +89,8 @@ def notes(pack: Pack, pot: Pot) -> Iterator[str]:
             source=pack.sources[its.cite.source].number,
             at=its.cite.at,
         )
+    if pot.table is not None and pot.table.provisional:
+        yield _("provisional: {names}").format(names=", ".join(pot.table.provisional))
     for text in pot.assumed:
         yield _("assumed: {text}").format(text=text)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mediaid.aligned import aligned
 from mediaid.budget import provenance
 from mediaid.budget.compare.reform import BANDS, Changed, Comparison, Pair
+from mediaid.budget.forecast.present import beware
 from mediaid.faults import visible_line
 from mediaid.i18n import gettext as _
 from mediaid.money import format_yuan, show_yuan
@@ -25,6 +26,8 @@ def as_data(packs: tuple[Pack, Pack], its: Comparison) -> dict[str, Any]:
         "policy_year": its.settled_in,
         "claims": its.claims,
         "persons": its.persons,
+        "provisional": list(its.provisional),
+        "warnings": list(its.warnings),
         "total": _pair(its.total),
         "benefits": _pairs(its.benefits),
         "categories": _pairs(its.categories),
@@ -89,6 +92,7 @@ def _lines(packs: tuple[Pack, Pack], its: Comparison) -> Iterator[str]:
         year=its.year,
         policy=its.settled_in,
     )
+    yield from beware(its.warnings, its.provisional)
     yield ""
     yield from aligned(list(_rows(packs, its)), left=2)
     yield ""

@@ -14,7 +14,13 @@ import numpy as np
 
 from mediaid.budget.forecast.book import shifted
 from mediaid.budget.forecast.central import central
-from mediaid.budget.forecast.forecast import refuse_no_benefits
+from mediaid.budget.forecast.forecast import (
+    Report,
+    provisional_of,
+    quiet,
+    refuse_no_benefits,
+    warnings_of,
+)
 from mediaid.budget.forecast.people import lay_out
 from mediaid.budget.forecast.simulate import quantile, totals, widened
 from mediaid.budget.forecast.tabulate import bench_of, levels_of, tabulate
@@ -60,6 +66,7 @@ class Ahead:
     before: int
     after: int
     difference: Mapping[int, int]
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,9 @@ class Comparison:
     newly_capped: int
     no_longer_capped: int
     ahead: Ahead | None
+    provisional: tuple[str, ...]
+    """Values beyond their confirmed period, or drafts, that either side rests on."""
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -102,7 +112,7 @@ def settle_both(book: Book, packs: tuple[Pack, Pack], year: int, policy_years: P
     for pack in packs:
         refuse_no_benefits(pack)
     its = book.take(np.flatnonzero(book.year == year))
-    if its.n == 0:
+    if not its.asked.any():
         raise MediaidError(_("the files hold no claims of {year}").format(year=year))
     claims = [
         replace(its.claims, date=shifted(its.claims.date, policy_year - year))
@@ -113,21 +123,34 @@ def settle_both(book: Book, packs: tuple[Pack, Pack], year: int, policy_years: P
 
 
 def compare(
-    book: Book, packs: tuple[Pack, Pack], year: int, policy_year: int, terms: Terms | None = None
+    book: Book,
+    packs: tuple[Pack, Pack],
+    year: int,
+    policy_year: int,
+    terms: Terms | None = None,
+    report: Report = quiet,
 ) -> Comparison:
     """Settle one year's claims under two packs; with `terms`, forecast under both as well."""
+    report(_("settling"), 0)
     both = settle_both(book, packs, year, (policy_year, policy_year))
-    ahead = None if terms is None else _ahead(book, packs, terms)
-    return comparison(both, packs, year, policy_year, ahead)
+    ahead = None if terms is None else _ahead(book, packs, terms, report)
+    warnings = book.warnings if ahead is None else ahead.warnings
+    return comparison(both, packs, year, policy_year, ahead, warnings)
 
 
 def comparison(
-    both: Both, packs: tuple[Pack, Pack], year: int, policy_year: int, ahead: Ahead | None = None
+    both: Both,
+    packs: tuple[Pack, Pack],
+    year: int,
+    policy_year: int,
+    ahead: Ahead | None = None,
+    warnings: tuple[str, ...] = (),
 ) -> Comparison:
     """Return what two packs make of the same claims."""
     its, claims, before, after = both.book, both.claims, both.before, both.after
     _all, person = np.unique(claims.person, return_inverse=True)
     persons = len(_all)
+    asked = its.asked
     aid = [sum_by(person[lines.claim], persons, lines.aid) for lines in (before, after)]
     cut = [_capped(lines, pack, person) for lines, pack in zip((before, after), packs, strict=True)]
     change = aid[1] - aid[0]
@@ -135,8 +158,8 @@ def comparison(
     return Comparison(
         year=year,
         settled_in=policy_year,
-        claims=its.n,
-        persons=persons,
+        claims=int(asked.sum()),
+        persons=len(np.unique(person[asked])),
         total=(int(aid[0].sum()), int(aid[1].sum())),
         benefits=_benefits(before, after),
         categories=_by(list(packs[0].codes["category"]), category, before, after),
@@ -154,6 +177,8 @@ def comparison(
         newly_capped=int((cut[1] & ~cut[0]).sum()),
         no_longer_capped=int((cut[0] & ~cut[1]).sum()),
         ahead=ahead,
+        provisional=provisional_of(before, after),
+        warnings=warnings,
     )
 
 
@@ -193,15 +218,22 @@ def _changed(by: Ints) -> Changed:
     return Changed(len(by), int(by.sum()), int(by.max(initial=0)), bands)
 
 
-def _ahead(book: Book, packs: tuple[Pack, Pack], terms: Terms) -> Ahead:
+def _ahead(book: Book, packs: tuple[Pack, Pack], terms: Terms, report: Report) -> Ahead:
     visible = book.by(terms.cut_off)
     people = lay_out(visible, terms)
     levels = levels_of(widened(terms.price_sd, people.past))
     centre, drawn = [], []
-    for pack in packs:
+    for at, pack in enumerate(packs):
+        report(_("settling"), 0.1 + at * 0.45)
         bench = bench_of(visible, people, np.arange(people.rows), terms, pack)
         table, lines = tabulate(bench, levels)
+        report(_("simulating"), 0.4 + at * 0.45)
         centre.append(central(visible, people, bench, lines).total)
         drawn.append(totals(people, levels, terms, table))
     ordered = np.sort(drawn[1] - drawn[0])
-    return Ahead(centre[0], centre[1], {q: quantile(ordered, q / 100) for q in QUANTILES})
+    return Ahead(
+        centre[0],
+        centre[1],
+        {q: quantile(ordered, q / 100) for q in QUANTILES},
+        warnings_of(book, visible, people, terms),
+    )

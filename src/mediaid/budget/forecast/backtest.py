@@ -114,12 +114,18 @@ def trial_of(book: Book, pack: Pack, terms: Terms) -> Trial:
 
 def years_to_test(book: Book) -> list[int]:
     """Years with an earlier one before them that had ended by the last day the book knows of."""
-    years = np.unique(book.year).tolist()
+    years = book.years
     last = int(book.known.max(initial=0))
     return [year for year in years[1:] if number_of(dt.date(year, 12, 31)) <= last]
 
 
-def backtest(book: Book, pack: Pack, terms: Terms, months: Sequence[int]) -> Iterator[Trial]:
+def backtest(
+    book: Book,
+    pack: Pack,
+    terms: Terms,
+    months: Sequence[int],
+    report: Callable[[str, float], None] = lambda _doing, _done: None,
+) -> Iterator[Trial]:
     """Hold out each past year from the end of each month. Year and cut-off of `terms` do not count.
 
     Raises MediaidError where no year can be held out.
@@ -129,11 +135,12 @@ def backtest(book: Book, pack: Pack, terms: Terms, months: Sequence[int]) -> Ite
         raise MediaidError(
             _("there is no year to hold out: two years of claims are needed, the second complete")
         )
-    latest = int(book.year.max()) if terms.policy_year is None else terms.policy_year
-    for year in years:
-        for month in months:
-            its = replace(terms, year=year, cut_off=end_of(year, month), policy_year=latest)
-            yield trial_of(book, pack, its)
+    latest = book.years[-1] if terms.policy_year is None else terms.policy_year
+    ends = [end_of(year, month) for year in years for month in months]
+    for done, end in enumerate(ends):
+        report(end.isoformat(), done / len(ends))
+        its = replace(terms, year=end.year, cut_off=end, policy_year=latest)
+        yield trial_of(book, pack, its)
 
 
 def synthetic_backtest(

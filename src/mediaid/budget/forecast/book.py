@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mediaid.claims.cells import EPOCH
-from mediaid.claims.table import COUNTS, Claims, TextList
+from mediaid.claims.table import COUNTS, UNASKED, Claims, TextList
 from mediaid.engine.checks import months_before
 from mediaid.engine.order import groups
 from mediaid.engine.pools import years
@@ -34,7 +34,8 @@ class Book:
 
     `known` is days since 1970-01-01; where a file does not say it, the claim's own day. `town`
     numbers the entries of `towns`. `holder` numbers those whom caps and deductibles tie together:
-    persons, or households where the pack counts by household. `rank` orders claim ids.
+    persons, or households where the pack counts by household. `rank` orders claim ids. Bills for
+    which nobody asks aid stand among the claims, as `Claims.void` says: they use up deductibles.
     """
 
     claims: Claims
@@ -54,6 +55,21 @@ class Book:
     def year(self) -> Ints:
         """Each claim's calendar year."""
         return years(self.claims.date)
+
+    @property
+    def asked(self) -> Mask:
+        """The claims for which aid is asked: those that are counted and learnt from."""
+        void = self.claims.void
+        return np.ones(self.n, dtype=np.bool_) if void is None else void == COUNTS
+
+    @property
+    def years(self) -> list[int]:
+        """The calendar years in which aid is asked for, ascending."""
+        return [int(its) for its in np.unique(self.year[self.asked])]
+
+    def only_asked(self) -> Book:
+        """Return the book without bills for which nobody asks aid."""
+        return self if self.claims.void is None else self.take(np.flatnonzero(self.asked))
 
     def take(self, rows: Ints) -> Book:
         """Return some of the claims; holders keep their numbers."""
@@ -151,8 +167,8 @@ def make_book(files: Sequence[Read], pack: Pack) -> Book:
     )
     if claims.void is None:
         return book
-    kept = book.take(np.flatnonzero(claims.void == COUNTS))
-    return replace(kept, claims=replace(kept.claims, void=None))
+    kept = book.take(np.flatnonzero((claims.void == COUNTS) | (claims.void == UNASKED)))
+    return kept if not kept.asked.all() else replace(kept, claims=replace(kept.claims, void=None))
 
 
 def _by_appearance(numbers: Ints) -> Ints:
@@ -241,4 +257,6 @@ def book_digest(book: Book) -> str:
     for name, column in [*arrays, *sorted(columns.items())]:
         content.update(name.encode() + b"\0" + np.asarray(column, dtype="<i8").tobytes())
     content.update("\0".join(book.towns).encode())
+    if claims.void is not None:
+        content.update(b"\0unasked\0" + np.flatnonzero(~book.asked).astype("<i8").tobytes())
     return content.hexdigest()

@@ -40,7 +40,7 @@ Report = Callable[[str, float], None]
 how a caller cancels."""
 
 
-def _quiet(doing: str, done: float) -> None:
+def quiet(doing: str, done: float) -> None:
     """Report nothing."""
 
 
@@ -59,6 +59,7 @@ class Path:
     `last`: under the policy of `policy_before`; `last_here`: the same claims under that of the
     forecast; `flat`, `priced`, `central`: the forecast without growth, with that of prices, with
     that of prices and persons. `last_known`: the year before was over at the cut-off.
+    `provisional` and `warnings` are those of the forecast.
     """
 
     last_year: int
@@ -70,6 +71,8 @@ class Path:
     flat: int
     priced: int
     central: int
+    provisional: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +104,7 @@ class Forecast:
 
 
 def forecast(
-    book: Book, terms: Terms, pack: Pack, drivers: bool = False, report: Report = _quiet
+    book: Book, terms: Terms, pack: Pack, drivers: bool = False, report: Report = quiet
 ) -> Forecast:
     """Forecast a year's aid from the claims of a book that were known at the cut-off.
 
@@ -121,19 +124,10 @@ def forecast(
     )
     ordered = np.sort(simulated)
     report(_("comparing"), 0.9)
-    left = book.n - visible.n
-    warnings = (*book.warnings, *people.warnings)
-    if left:
-        warnings = (
-            _("{count} claims were not known by {day} and are left out").format(
-                count=f"{left:,}", day=terms.cut_off
-            ),
-            *warnings,
-        )
     found = Forecast(
         terms=terms,
-        claims=visible.n,
-        left_out=left,
+        claims=int(visible.asked.sum()),
+        left_out=left_out(book, visible),
         known=known_aid(visible, terms, pack),
         central=central(visible, people, bench, lines),
         quantiles={q: quantile(ordered, q / 100) for q in QUANTILES} if len(ordered) else {},
@@ -144,17 +138,33 @@ def forecast(
         simulated=simulated,
         plain=plain_of(visible, terms, pack),
         drivers=drivers_of(visible, terms, pack) if drivers else (),
-        provisional=_provisional(lines),
-        warnings=warnings,
+        provisional=provisional_of(lines),
+        warnings=warnings_of(book, visible, people, terms),
     )
     report(_("done"), 1)
     return found
 
 
-def _provisional(lines: Lines) -> tuple[str, ...]:
-    used = np.unique(lines.provisional).tolist()
-    names = {name for text in used for name in lines.provisional_texts[text].split(";") if name}
-    return tuple(sorted(names))
+def left_out(book: Book, visible: Book) -> int:
+    """How many claims are not among those visible at the cut-off."""
+    return int(book.asked.sum()) - int(visible.asked.sum())
+
+
+def warnings_of(book: Book, visible: Book, people: People, terms: Terms) -> tuple[str, ...]:
+    """What whoever reads a figure should know: of claims left out, of the book, of the method."""
+    left = left_out(book, visible)
+    said = _("{count} claims were not known by {day} and are left out")
+    first = [said.format(count=f"{left:,}", day=terms.cut_off)] if left else []
+    return (*first, *book.warnings, *people.warnings)
+
+
+def provisional_of(*settled: Lines) -> tuple[str, ...]:
+    """Name the values beyond their confirmed period, or drafts, that lines rest on."""
+    found: set[str] = set()
+    for lines in settled:
+        used = np.unique(lines.provisional).tolist()
+        found.update(name for text in used for name in lines.provisional_texts[text].split(";"))
+    return tuple(sorted(found - {""}))
 
 
 def refuse_no_benefits(pack: Pack) -> None:
@@ -186,10 +196,15 @@ def known_aid(visible: Book, terms: Terms, pack: Pack) -> int:
 def central_total(visible: Book, terms: Terms, pack: Pack, **changed: object) -> int:
     """分 of the central forecast, some of the terms being otherwise."""
     its = replace(terms, price_sd=0.0, **changed)  # type: ignore[arg-type]
-    people = lay_out(visible, its)
-    bench = bench_of(visible, people, np.arange(people.rows), its, pack)
+    return _central(visible, its, pack)[0].total
+
+
+def _central(visible: Book, terms: Terms, pack: Pack) -> tuple[Central, People, Lines]:
+    """The central forecast alone, and what it was made from."""
+    people = lay_out(visible, terms)
+    bench = bench_of(visible, people, np.arange(people.rows), terms, pack)
     _table, lines = tabulate(bench, levels_of(0))
-    return central(visible, people, bench, lines).total
+    return central(visible, people, bench, lines), people, lines
 
 
 def drivers_of(visible: Book, terms: Terms, pack: Pack) -> tuple[Driver, ...]:
@@ -209,16 +224,18 @@ def drivers_of(visible: Book, terms: Terms, pack: Pack) -> tuple[Driver, ...]:
     )
 
 
-def path_of(book: Book, terms: Terms, pack: Pack) -> Path | None:
+def path_of(book: Book, terms: Terms, pack: Pack, report: Report = quiet) -> Path | None:
     """How the forecast comes about from the year before; None if no claims of that are known.
 
     Raises as `forecast` does.
     """
+    way = _("the way from last year")
+    report(way, 0)
     refuse_no_benefits(pack)
     _refuse_terms(book, terms)
     visible = book.by(terms.cut_off)
     last = terms.year - 1
-    if not (visible.year == last).any():
+    if last not in visible.years:
         return None
     before = replace(terms, year=last, policy_year=terms.settled_in)
     over = terms.cut_off.year > last
@@ -232,6 +249,9 @@ def path_of(book: Book, terms: Terms, pack: Pack) -> Path | None:
         except ClaimError:  # the pack has no policy of that year
             own = here
     none = Fraction(0)
+    report(way, 0.4)
+    its, people, lines = _central(visible, terms, pack)
+    report(way, 0.6)
     return Path(
         last_year=last,
         last_known=over,
@@ -241,12 +261,14 @@ def path_of(book: Book, terms: Terms, pack: Pack) -> Path | None:
         last_here=here,
         flat=central_total(visible, terms, pack, price_growth=none, headcount_growth=none),
         priced=central_total(visible, terms, pack, headcount_growth=none),
-        central=central_total(visible, terms, pack),
+        central=its.total,
+        provisional=provisional_of(lines),
+        warnings=warnings_of(book, visible, people, terms),
     )
 
 
 def check_years(
-    book: Book, result: Forecast, pack: Pack, count: int = CHECKED
+    book: Book, result: Forecast, pack: Pack, count: int = CHECKED, report: Report = quiet
 ) -> list[tuple[int, int, int]]:
     """Settle simulated years anew, spread over all; return (year, simulated, settled) of each.
 
@@ -256,7 +278,9 @@ def check_years(
     visible = book.by(terms.cut_off)
     size = len(result.simulated)
     found = []
-    for year in sorted({int(its) for its in np.linspace(0, size - 1, min(count, size))}):
+    years = sorted({int(its) for its in np.linspace(0, size - 1, min(count, size))})
+    for done, year in enumerate(years):
+        report(_("settling simulated years again"), done / len(years))
         first = year - year % BATCH
         batch = draw(people, result.levels, terms, first, min(BATCH, size - first))
         at = year - first

@@ -116,17 +116,22 @@ class _Rows:
 
 @dataclass(frozen=True, eq=False)
 class _ByHolder:
-    """Claims of some rows gathered by holder: holder h has source[start[h]:start[h + 1]]."""
+    """Claims of some rows gathered by holder: holder h has source[start[h]:start[h + 1]].
+
+    `asked`: for how many of them aid is asked. Who has none is nobody's example and not laid out.
+    """
 
     source: Ints
     start: Ints
+    asked: Ints
 
     @staticmethod
     def of(book: Book, rows: Ints, holders: int) -> _ByHolder:
         holder = book.holder[rows]
         order = np.argsort(holder, kind="stable")
         sizes = np.bincount(holder, minlength=holders)
-        return _ByHolder(rows[order], np.concatenate([[0], np.cumsum(sizes)]))
+        asked = np.bincount(holder[book.asked[rows]], minlength=holders)
+        return _ByHolder(rows[order], np.concatenate([[0], np.cumsum(sizes)]), asked)
 
     @property
     def sizes(self) -> Ints:
@@ -148,19 +153,21 @@ def lay_out(book: Book, terms: Terms) -> People:
     holders = int(book.holder.max(initial=-1)) + 1
     last = number_of(terms.cut_off)
     month = int(months_of(np.array([last], dtype=np.int32))[0])
-    pattern = pattern_of(book, month)
-    year = book.year
+    learnt = book.only_asked()
+    pattern = pattern_of(learnt, month)
+    year, asked = book.year, book.asked
     in_hand = np.flatnonzero(year == now)
     past = [
         _past(book, np.flatnonzero(year == its), its, terms, pattern)
-        for its in np.unique(year[year < now]).tolist()
+        for its in book.years
+        if its < now
     ]
-    warnings = _warnings(book, past, terms)
-    _refuse_nothing(book, past, terms)
+    warnings = _warnings(learnt, past, terms)
+    _refuse_nothing(learnt, past, terms)
     rng = np.random.default_rng(np.random.SeedSequence([terms.seed, 0]))
     rows = _Rows()
     mine = _ByHolder.of(book, in_hand, holders)
-    persons = np.flatnonzero(mine.sizes)
+    persons = np.flatnonzero(mine.asked)
     donors = _donors(book, past, holders)
     room = max(FEWEST, ROOM // max(len(in_hand), 1))
     chosen = _choose(book, mine, persons, donors, min(terms.continuations, room), rng)
@@ -175,14 +182,15 @@ def lay_out(book: Book, terms: Terms) -> People:
         rate = len(persons) * _compound(terms.headcount_growth, ahead) * weight
         pools.append(Pool(0, len(persons) * ways, rate, len(persons)))
     for its in past:
-        unseen = _ByHolder.of(book, its.rows[~its.seen], holders)
+        # Whom nobody had asked aid for by then is new, with all bills that use up the deductible.
+        unseen = _ByHolder.of(book, its.rows[~its.seen | ~asked[its.rows]], holders)
         touched = np.zeros(holders, dtype=np.bool_)
-        touched[book.holder[its.rows[its.seen]]] = True
-        new = np.flatnonzero((unseen.sizes > 0) & ~touched)
+        touched[book.holder[its.rows[its.seen & asked[its.rows]]]] = True
+        new = np.flatnonzero((unseen.asked > 0) & ~touched)
         pools += _add_pool(rows, unseen, new, its, terms, weight / len(past))
         if not current:
             whole = _ByHolder.of(book, its.rows, holders)
-            everyone = np.flatnonzero(whole.sizes)
+            everyone = np.flatnonzero(whole.asked)
             pools += _add_pool(rows, whole, everyone, its, terms, weight)
     sizes = np.concatenate(rows.sizes)
     return People(
@@ -214,7 +222,7 @@ def _past(book: Book, rows: Ints, year: int, terms: Terms, pattern: Floats) -> _
     if not terms.late:
         seen |= book.claims.date[rows] <= cut
         return _Year(year, rows, seen, Fraction(1))
-    unseen = rows[~seen]
+    unseen = rows[~seen & book.asked[rows]]
     month = months_of(book.claims.date[unseen])
     to_date = int(months_of(np.array([last], dtype=np.int32))[0]) - month
     by_then = share_known(pattern, to_date - 12 * back)
@@ -282,10 +290,10 @@ def _donors(book: Book, past: Sequence[_Year], holders: int) -> _Donors:
     for its in past:
         seen = _ByHolder.of(book, its.rows[its.seen], holders)
         rest = _ByHolder.of(book, its.rows[~its.seen], holders)
-        persons = np.flatnonzero(seen.sizes)
+        persons = np.flatnonzero(seen.asked)
         source, size = rest.pick(persons)
         category.append(_category(book, seen, persons))
-        count.append(np.minimum(seen.sizes[persons], MANY))
+        count.append(np.minimum(seen.asked[persons], MANY))
         sources.append(source)
         sizes.append(size)
         years.append(np.full(len(persons), its.year, dtype=np.int64))
@@ -321,7 +329,7 @@ def _choose(
     if len(persons) == 0 or len(donors.source) == 0:
         return np.full((len(persons), 1), -1, dtype=np.int64)
     category = _category(book, mine, persons)
-    count = np.minimum(mine.sizes[persons], MANY)
+    count = np.minimum(mine.asked[persons], MANY)
     chosen = np.empty((len(persons), ways), dtype=np.int64)
     for kind in np.unique(category * (MANY + 1) + count).tolist():
         its, claims = divmod(kind, MANY + 1)

@@ -47,7 +47,7 @@ def plain_of(visible: Book, terms: Terms, pack: Pack) -> Plain:
         return Plain(None, None, None)
     latest = triangle[-1, months - 1]
     by_months = round(latest * MONTHS / months)
-    years = np.unique(visible.year)
+    years = visible.years
     if len(years) < 2 or years[-1] != now:
         return Plain(by_months, None, None)
     found = chain_ladder(triangle)
@@ -60,23 +60,24 @@ def aid_triangle(visible: Book, terms: Terms, pack: Pack) -> Floats | None:
     Each claim's aid is what the engine pays for it with all claims known at the cut-off.
     """
     now = terms.cut_off.year
-    years = np.unique(visible.year)
-    if len(years) == 0 or int(years[-1]) != now:
+    years = visible.years
+    if not years or years[-1] != now:
         return None
+    visible = visible.take(np.flatnonzero(np.isin(visible.year, years)))
     # Every year is settled by itself in the policy's year: holders of one year apart from others.
-    year = visible.year - int(years[0])
-    person = visible.claims.person * len(range(int(years[0]), now + 1)) + year
+    year = visible.year - years[0]
+    person = visible.claims.person * (now - years[0] + 1) + year
     claims = replace(
         visible.claims,
         date=shifted(visible.claims.date, terms.settled_in - visible.year),
         person=person,
-        household=visible.claims.household * (now - int(years[0]) + 1) + year,
+        household=visible.claims.household * (now - years[0] + 1) + year,
     )
     lines = settle(claims, pack).lines
     aid = sum_by(lines.claim, visible.n, lines.aid).astype(np.float64)
     age = months_of(visible.known) - (visible.year - 1970) * MONTHS
     last = int(months_of(np.array([number_of(terms.cut_off)], dtype=np.int32))[0])
-    reached = last - (np.arange(int(years[0]), now + 1) - 1970) * MONTHS
+    reached = last - (np.arange(years[0], now + 1) - 1970) * MONTHS
     width = min(int(reached[0]), LONGEST) + 1
     increments = np.zeros((len(reached), width))
     np.add.at(increments, (year, np.minimum(age, width - 1)), aid)

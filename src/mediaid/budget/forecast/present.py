@@ -123,10 +123,7 @@ def _lines(pack: Pack, its: Forecast, checked: Checked) -> Iterator[str]:
         year=terms.year, claims=f"{its.claims:,}", day=terms.cut_off
     )
     yield _("settled under the policy of {year}").format(year=terms.settled_in)
-    if its.provisional:
-        yield _("provisional: {names}").format(names=", ".join(its.provisional))
-    for warning in its.warnings:
-        yield _("Beware: {warning}").format(warning=warning)
+    yield from beware(its.warnings, its.provisional)
     yield ""
     yield from _figures(its)
     yield ""
@@ -146,6 +143,14 @@ def _lines(pack: Pack, its: Forecast, checked: Checked) -> Iterator[str]:
         yield _("{count} of them settled again by the engine: {equal} equal to the 分").format(
             count=len(checked), equal=sum(one == two for _year, one, two in checked)
         )
+
+
+def beware(warnings: Sequence[str], provisional: Sequence[str] = ()) -> Iterator[str]:
+    """Say what is provisional, and what whoever reads the figures should know."""
+    if provisional:
+        yield _("provisional: {names}").format(names=", ".join(provisional))
+    for warning in warnings:
+        yield _("Beware: {warning}").format(warning=warning)
 
 
 def assumed_lines(terms: Terms) -> Iterator[str]:
@@ -265,13 +270,14 @@ Group = tuple[str, Sequence[Trial]]
 
 
 def backtest_data(
-    pack: Pack, groups: Sequence[Group], terms: Terms, single: bool
+    pack: Pack, groups: Sequence[Group], terms: Terms, single: bool, warnings: Sequence[str] = ()
 ) -> dict[str, Any]:
     """Return a backtest as plain data; `single`: every trial as well."""
     data: dict[str, Any] = {
         **provenance.as_data(pack),
         "simulated": terms.simulated,
         "seed": terms.seed,
+        "warnings": list(warnings),
         "groups": [{"group": name, **_score_data(score(trials))} for name, trials in groups],
     }
     if single:
@@ -309,7 +315,13 @@ def _share(value: float | None) -> str | None:
     return None if value is None else f"{value:.4f}"
 
 
-def backtest_text(pack: Pack, groups: Sequence[Group], terms: Terms, first: str) -> str:
+def backtest_text(
+    pack: Pack,
+    groups: Sequence[Group],
+    terms: Terms,
+    first: str,
+    warnings: Sequence[str] = (),
+) -> str:
     """Return a backtest as a table; `first` heads the groups' names."""
     names = {
         "forecast": _("forecast"),
@@ -327,6 +339,7 @@ def backtest_text(pack: Pack, groups: Sequence[Group], terms: Terms, first: str)
     return "\n".join(
         [
             provenance.as_line(pack),
+            *beware(warnings),
             "",
             *aligned(rows, left=1),
             "",

@@ -142,11 +142,11 @@ def as_text(pack: Pack, years: Sequence[BudgetYear], details: Collection[str] = 
     """Return the need as a budget officer would read it; `details` as in DETAILS."""
     lines = [provenance.as_line(pack)]
     for its in years:
-        lines += ["", *_year_lines(its, details)]
+        lines += ["", *_year_lines(pack, its, details)]
     return "\n".join(lines)
 
 
-def _year_lines(its: BudgetYear, details: Collection[str]) -> Iterator[str]:
+def _year_lines(pack: Pack, its: BudgetYear, details: Collection[str]) -> Iterator[str]:
     title = _("Year {year}").format(year=its.year)
     if its.scenario.name:
         title = _("Year {year}, scenario {scenario} ({label})").format(
@@ -156,14 +156,14 @@ def _year_lines(its: BudgetYear, details: Collection[str]) -> Iterator[str]:
         )
     yield title
     for table in its.fundings:
-        yield from _funding_lines(table, details)
+        yield from _funding_lines(pack, table, details)
     if its.work_funds:
         yield from _work_lines(its.work_funds)
     for revenue in its.revenues:
         yield from _revenue_lines(revenue)
 
 
-def _funding_lines(table: FundingTable, details: Collection[str]) -> Iterator[str]:
+def _funding_lines(pack: Pack, table: FundingTable, details: Collection[str]) -> Iterator[str]:
     heads = sum(table.headcounts.values())
     yield _("{label} ({id}): {heads} persons").format(
         label=table.funding.label, id=table.funding.funding, heads=f"{heads:,}"
@@ -184,9 +184,13 @@ def _funding_lines(table: FundingTable, details: Collection[str]) -> Iterator[st
     rows.append(_payer_row(table, None, _("payers and participants")))
     yield from _indented(aligned(rows, left=1))
     if table.provisional:
-        yield "  " + _(
-            "provisional (the year's standard is not issued; the last one is carried on): {names}"
-        ).format(names=", ".join(table.provisional))
+        said = _("provisional: {names}")
+        if pack.draft is None:
+            said = _(
+                "provisional (the year's standard is not issued; the last one is carried on): "
+                "{names}"
+            )
+        yield "  " + said.format(names=", ".join(table.provisional))
     if table.assumed:
         yield "  " + _("assumed in this scenario: {names}").format(names=", ".join(table.assumed))
     if "places" in details:

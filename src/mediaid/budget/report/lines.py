@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mediaid.budget.provenance import draft_words
 from mediaid.budget.report.model import (
     Cell,
     Formula,
@@ -28,7 +29,7 @@ CODES = "codes"
 def summary_sheet(its: Inputs) -> Sheet:
     """What a year needs, on one page: each figure a link to where it is worked out."""
     rows: list[tuple[Cell, ...]] = []
-    notes: list[str] = []
+    notes = draft_words(its.pack)
     for table in its.need.fundings:
         at = len(table.headcounts)
         payers = table.funding.payers

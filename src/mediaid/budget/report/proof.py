@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mediaid import __version__
 from mediaid.budget.bridge.present import lacking, step_names
+from mediaid.budget.provenance import draft_words
 from mediaid.budget.reconcile.present import exact_text, kind_names
 from mediaid.budget.report.model import (
     Cell,
@@ -158,6 +159,9 @@ def provenance_sheet(its: Inputs) -> Sheet:
         (_("program"), f"mediaid {__version__}"),
         (_("year"), str(its.need.year)),
     ]
+    if pack.overlay is not None:
+        overlay = _("; ").join([visible_line(pack.overlay), *draft_words(pack)])
+        rows.append((_("changed by the overlay"), overlay))
     rows += [(_("reading: {name}").format(name=k), v) for k, v in pack.readings.items()]
     rows += [(name, visible_line(value)) for name, value in its.options]
     data: list[tuple[Cell, ...]] = [(visible_line(d.name), d.digest) for d in its.data]

@@ -102,10 +102,10 @@ def scheme_on(funding: Funding, day: dt.date) -> Scheme:
         found = in_force(parameter.values, day)
         if found is None:
             raise NoValueError(f"{funding.funding}/{name}", day)
-        dated, carried = found
+        dated, unsure = found
         values[name] = _parse(funding, parameter, dated)[0]
         citations.append(dated.cite)
-        if carried:
+        if unsure:
             provisional.append(f"{funding.funding}/{name}")
     return Scheme(
         standard={c: values["standard"][(c,)] for c in funding.components},

@@ -347,7 +347,8 @@ def share_amount(share: ShareOf, whole: int) -> int:
 
 
 def in_force(values: Sequence[Dated], day: dt.date) -> tuple[Dated, bool] | None:
-    """Return the dated value for a day, and whether it is carried beyond its confirmed period.
+    """Return the dated value for a day, and whether it is provisional: a draft, or carried on, by
+    its document or beyond the period that it is confirmed for.
 
     None where the pack gives no value for the day.
     """
@@ -358,7 +359,7 @@ def in_force(values: Sequence[Dated], day: dt.date) -> tuple[Dated, bool] | None
     if found is None:
         return None
     if found.to is None or day <= found.to:
-        return found, found.status == "carried"
+        return found, found.status != "confirmed"
     return (found, True) if found.after == "carry_forward" else None
 
 

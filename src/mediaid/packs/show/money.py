@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from mediaid.i18n import gettext as _
 from mediaid.money import format_yuan, parse_yuan, show_yuan
 from mediaid.packs.budget.funding import SHAPES
+from mediaid.packs.schema.values import in_force
 from mediaid.packs.show.values import (
     Line,
     basis,
     leaves,
     period,
-    standing,
     stated_data,
     value_data,
 )
@@ -37,7 +37,7 @@ def money_lines(pack: Pack, day: dt.date) -> Iterator[Line]:
     if pack.work_funds:
         yield Line(0, _("Work funds"))
         for line in pack.work_funds.work_funds.values():
-            found = standing(line.values, day)
+            found = in_force(line.values, day)
             if found:
                 yield Line(
                     1,
@@ -49,7 +49,7 @@ def money_lines(pack: Pack, day: dt.date) -> Iterator[Line]:
     if pack.enrolment:
         yield Line(0, _("Enrolment standards"))
         for scheme in pack.enrolment.enrolment.values():
-            found = standing(scheme.values, day)
+            found = in_force(scheme.values, day)
             if found:
                 yield Line(1, str(scheme.label))
                 for name, words in _measures().items():
@@ -62,7 +62,7 @@ def money_lines(pack: Pack, day: dt.date) -> Iterator[Line]:
 
 
 def _parameter(pack: Pack, funding: Funding, parameter: Parameter, day: dt.date) -> Iterator[Line]:
-    found = standing(parameter.values, day)
+    found = in_force(parameter.values, day)
     yield Line(1, str(parameter.label))
     if found is None:
         yield Line(2, _("no value on {day}").format(day=day))

@@ -6,9 +6,10 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from mediaid.i18n import gettext as _
+from mediaid.packs.schema.values import in_force
 from mediaid.packs.show.benefit import benefit_lines
 from mediaid.packs.show.money import money_data, money_lines
-from mediaid.packs.show.values import Line, cite_data, standing, value_data
+from mediaid.packs.show.values import Line, cite_data, value_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -223,7 +224,7 @@ def last_confirmed(pack: Pack) -> dt.date:
 
     def rank(other: dt.date) -> tuple[int, bool, int]:
         """Rank days: first by the figures that have a value, then the nearest to `day`."""
-        having = sum(standing(values, other) is not None for values in figures)
+        having = sum(in_force(values, other) is not None for values in figures)
         return having, other <= day, -abs((other - day).days)
 
     return max(days, key=rank)

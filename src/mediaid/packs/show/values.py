@@ -30,14 +30,6 @@ class Line:
     text: str
 
 
-def standing(dated: Sequence[Dated], day: dt.date) -> tuple[Dated, bool] | None:
-    """Return the value in force on a day, and whether it is provisional; None: no value."""
-    found = in_force(dated, day)
-    if found is None:
-        return None
-    return found[0], found[1] or found[0].status != "confirmed"
-
-
 def period(dated: Dated) -> str:
     """Return the days a value is stated for."""
     if dated.to is None:
@@ -52,7 +44,7 @@ def value_lines(
 
     `benefit`: the one whose parameters its shares are taken of, before the shared ones.
     """
-    found = standing(parameter.values, day)
+    found = in_force(parameter.values, day)
     if found is None:
         yield Line(indent, _("no value on {day}: claims of that day are refused").format(day=day))
         return
@@ -89,7 +81,7 @@ def _whole(pack: Pack, leaf: Any, benefit: Benefit | None) -> Parameter | None:
 def _share_text(leaf: Any, whole: Parameter, day: dt.date) -> str:
     """Say a share of another parameter, and the amount it comes to on a day."""
     words = _("{share} of {name}").format(share=leaf["share"], name=whole.label)
-    found = standing(whole.values, day)
+    found = in_force(whole.values, day)
     if found is None:
         return words
     amount = parse_yuan(str(found[0].value))
@@ -177,7 +169,7 @@ def stated_data(
 
     `more`: what is reckoned from a value that consists of several figures.
     """
-    found = standing(values, day)
+    found = in_force(values, day)
     if found is None:
         return {"value": None}
     dated, provisional = found

@@ -28,25 +28,27 @@ if TYPE_CHECKING:
     from mediaid.packs.model import Pack
 
 NEVER_AIDED = ("denied", "void")
-"""States of cases whose bills are no claims on the budget."""
+"""States of cases whose bills are no claims on the budget: they only use up deductibles."""
 PAID = ("sent", "done")
 
 
 @dataclass(frozen=True)
 class ClaimsFound:
-    """Bills as claims: field → text; the day each was recorded; the town of its person.
+    """Bills as claims: field → text; the day each was recorded; the town of its person; whether it
+    stands in a case that may be aided.
 
-    `without_case`: bills known to the register that nobody applied for: they are left out.
+    `without_case`: how many bills nobody applied for.
     """
 
     claims: Sequence[dict[str, str]]
     known: Sequence[dt.date]
     towns: Sequence[str]
+    asked: Sequence[bool]
     without_case: int
 
 
 def claims_data(connection: Connection, pack: Pack) -> ClaimsFound:
-    """Return every bill that counts and stands in a case that may be aided, by its number.
+    """Return every bill that counts, by its number.
 
     Persons are their numbers in the register: names and documents are not read. Raises
     RegisterError where the pack does not know a person's category.
@@ -64,11 +66,11 @@ def claims_data(connection: Connection, pack: Pack) -> ClaimsFound:
     claims: list[dict[str, str]] = []
     known: list[dt.date] = []
     towns: list[str] = []
+    asked: list[bool] = []
     without = 0
     for row in rows:
-        if row.case_id is None or row.state in NEVER_AIDED:
-            without += row.case_id is None
-            continue
+        without += row.case_id is None
+        asked.append(row.case_id is not None and row.state not in NEVER_AIDED)
         facts = BillFacts(
             row.id,
             row.case_id,
@@ -82,7 +84,7 @@ def claims_data(connection: Connection, pack: Pack) -> ClaimsFound:
         claims.append(facts.claim(pack))
         known.append(row.recorded_at.date())
         towns.append(row.town)
-    return ClaimsFound(claims, known, towns, without)
+    return ClaimsFound(claims, known, towns, asked, without)
 
 
 @dataclass(frozen=True)
