@@ -18,7 +18,7 @@ from mediaid.faults import Fault, MediaidError
 from mediaid.tui.screens.dialogs import Chooser, Confirm
 from mediaid.tui.screens.help import HelpPage
 from mediaid.tui.screens.policy import PolicyPage
-from mediaid.tui.widgets.fields import ChoiceList
+from mediaid.tui.widgets.fields import ChoiceList, Field
 from mediaid.tui.widgets.line import LineInput
 from mediaid.tui.widgets.pane import Pane
 from tui_support import SIZES, Desk, drive, fill
@@ -154,7 +154,8 @@ def test_undo_that_takes_the_row_of_the_cursor_away_leaves_it_in_another() -> No
         assert desk.page._at == (2, "self_paid")
         await desk.keys("ctrl+z")
         assert len(desk.entry.case.bills) == 2
-        assert desk.page.focused is desk.page._fields[None, "person_id"]
+        assert isinstance(desk.page.focused, Field)
+        assert desk.page.focused.place == (None, "person_id")
         assert not desk.app._notifications
 
     drive(scenario)

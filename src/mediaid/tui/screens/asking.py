@@ -16,7 +16,7 @@ from textual.widgets import Static
 from mediaid.i18n import gettext as _
 from mediaid.tui.guard import Guarded
 from mediaid.tui.text import content, harmless
-from mediaid.tui.widgets.fields import ChoiceList, CodeField, Field
+from mediaid.tui.widgets.fields import ChoiceList, Field
 from mediaid.tui.widgets.grid import make_field
 from mediaid.tui.widgets.said import Said
 
@@ -83,7 +83,7 @@ class Form(Guarded, ModalScreen[bool]):
             box.border_subtitle = Content(_("Enter: next  ^S: finish  Esc: leave"))
             with VerticalScroll(can_focus=False):
                 for its in self._asked:
-                    field = make_field(its, None, self.texts.get(its.name, ""))
+                    field = make_field(its, self.texts.get(its.name, ""))
                     self._fields[its.name] = field
                     long = cell_len(its.label) > 17
                     if long:
@@ -116,14 +116,14 @@ class Form(Guarded, ModalScreen[bool]):
             return
         self.texts[field.its.name] = field.value
         self._say(field.its.name, "")
-        if isinstance(field, CodeField) and field.has_focus:
+        if field.offers and field.has_focus:
             popup = self.query_one(ChoiceList)
             chosen = any(field.value == choice.label for choice in field.its.choices)
             popup.close() if chosen or not field.value else popup.open_for(field)
         self._changed()
 
-    @on(CodeField.Narrowed)
-    def _narrowed(self, event: CodeField.Narrowed) -> None:
+    @on(Field.Narrowed)
+    def _narrowed(self, event: Field.Narrowed) -> None:
         self.query_one(ChoiceList).open_for(event.field)
 
     async def _caught_up(self) -> Field | None:

@@ -17,8 +17,8 @@ from mediaid.tui.screens.entry_register import Registering
 from mediaid.tui.screens.entry_words import beside_bills, hint_of, mark_of
 from mediaid.tui.screens.page import Page
 from mediaid.tui.text import content, harmless
-from mediaid.tui.widgets.fields import ChoiceList, CodeField, Field, PersonField
-from mediaid.tui.widgets.grid import MARK, Grid, Scrolled, column_title, make_field
+from mediaid.tui.widgets.fields import ChoiceList, Field, PersonField
+from mediaid.tui.widgets.grid import BillGrid, BillRow, Bills, make_field
 from mediaid.tui.widgets.kept import Column, Row, Words
 from mediaid.tui.widgets.pane import Pane
 from mediaid.tui.widgets.said import Said
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from mediaid.desk.assess import Assessment, Place
     from mediaid.desk.entry import Entry
-    from mediaid.desk.form import FormField
 
 
 def beside(entry: Entry, place: Place, rows: int) -> Place:
@@ -67,16 +66,7 @@ class EntryPage(Drafting, Registering, Page):
     EntryPage #head Row { height: 1; }
     EntryPage #head .name { width: 14; padding: 0 1; }
     EntryPage #head Field { width: 1fr; margin: 0 1 0 0; }
-    EntryPage #grid { height: 1fr; scrollbar-size: 1 1; }
-    EntryPage #grid Row { height: 1; width: auto; }
-    EntryPage #grid #columns {
-        width: auto; height: 1; text-wrap: nowrap; text-style: bold; color: $text-primary;
-    }
-    EntryPage #grid Row { layers: cells pinned; }
-    EntryPage #grid .mark {
-        layer: pinned; width: 9; height: 1; padding: 0 0 0 1; background: $surface;
-    }
-    EntryPage #grid .mark.earlier { color: $text-muted; }
+    EntryPage #grid { height: 1fr; background: $surface; }
     EntryPage .wrong { height: auto; padding: 0 1; color: $text-error; display: none; }
     EntryPage .wrong.fine { color: $text-muted; }
     EntryPage #as-of { padding: 0 1; color: $text-muted; display: none; height: auto; }
@@ -101,18 +91,18 @@ class EntryPage(Drafting, Registering, Page):
         self.entry: Entry | None = None
         self.found: Assessment | None = None
         self.prepare()
-        self._fields: dict[Place, Field] = {}
-        self._wrong: dict[int | None, Said] = {}
-        self._marks: dict[int, Said] = {}
+        self._head: dict[str, Field] = {}
         self._at: Place | None = None
-        self._setting = False
+        """Where the cursor is, or was when it left the form."""
+        self._open: Place | None = None
+        """The field that is being typed into."""
 
     def parts(self) -> ComposeResult:
         """Place form, result and explanation; the form's fields come when the pack is loaded."""
         with Row(id="top"):
             with Column(id="form"):
                 yield Column(id="head")
-                yield Grid(id="grid", can_focus=False)
+                yield BillGrid(id="grid")
             yield Pane(id="result")
         yield Pane(id="why")
         yield Said(id="hint")
@@ -156,58 +146,62 @@ class EntryPage(Drafting, Registering, Page):
         if entry is None:
             return
         self.query_one(ChoiceList).close()
-        self._fields.clear()
-        self._wrong.clear()
-        self._marks.clear()
-        head, grid = self.query_one("#head"), self.query_one("#grid")
+        self._open = None
+        self._head.clear()
+        head = self.query_one("#head")
         async with self.batch():
             await head.remove_children()
-            await grid.remove_children()
             rows: list[Widget] = []
             for its in entry.form.head:
                 name = Words(content(its.label), classes="name", markup=False)
-                rows.append(Row(name, self._field((None, its.name), its)))
-            await head.mount(*rows, Said(id="as-of", grows=True), self._wrong_of(None))
-            titles = "".join(column_title(its) for its in entry.form.bill)
-            await grid.mount(Words(content(" " * MARK + titles), id="columns", markup=False))
-            await self._add_rows(0)
+                self._head[its.name] = make_field(its, entry.tidy((None, its.name)))
+                rows.append(Row(name, self._head[its.name]))
+            wrong = Said(id="head-wrong", classes="wrong", grows=True)
+            await head.mount(*rows, Said(id="as-of", grows=True), wrong)
+            self.grid.begin(entry.form.bill, entry.tidy)
         self._show_pack()
-        if self._at not in self._fields:
+        if self._at is not None and not self._there(self._at):
             self._at = None  # its bill is gone
-            grid.scroll_to(x=0, animate=False)
         self.know_person()
         self.update()
-        self.go(to or self._at or next(iter(self._fields)))
+        self.go(to or self._at or (None, next(iter(self._head))))
 
-    async def _add_rows(self, first: int) -> None:
-        """Mount the rows of the grid from a position on."""
+    @property
+    def grid(self) -> BillGrid:
+        """The bills."""
+        return self.query_one(BillGrid)
+
+    def _there(self, place: Place) -> bool:
+        """Whether the form has a field at a place."""
         entry = self.entry
-        assert entry is not None
-        rows: list[Widget] = []
-        for position in range(first, len(entry.case.bills)):
-            mark = Said(classes="mark")
-            self._marks[position] = mark
-            cells = [self._field((position, its.name), its) for its in entry.form.bill]
-            rows += [Row(mark, *cells), self._wrong_of(position)]
-        await self.query_one("#grid").mount(*rows)
+        if entry is None or entry.field(place) is None:
+            return False
+        return place[0] is None or place[0] < len(entry.case.bills)
 
-    def _field(self, place: Place, its: FormField) -> Field:
-        assert self.entry is not None
-        field = make_field(its, place[0], self.entry.tidy(place))
-        self._fields[place] = field
-        return field
-
-    def _wrong_of(self, position: int | None) -> Said:
-        wrong = Said(classes="wrong", grows=True)
-        self._wrong[position] = wrong
-        return wrong
+    def _field_at(self, place: Place) -> Field | None:
+        """Return the widget at a place: the bills share one."""
+        field = self._head.get(place[1]) if place[0] is None else self.grid.field
+        return field if field is not None and field.place == place else None
 
     def go(self, place: Place) -> None:
         """Put the cursor into a field, at once."""
-        field = self._fields.get(place)
+        entry = self.entry
+        if entry is None or not self._there(place):
+            return
+        its = entry.field(place)
+        assert its is not None
+        if self._open != place:
+            self._leave()
+            if place[0] is not None:
+                self.grid.go(place[0], its, entry.tidy(place))
+        field = self._field_at(place)
         if field is not None:
-            self._at = place
-            self.set_focus(field)
+            self.set_focus(field, scroll_visible=place[0] is None)
+            self._enter(place)
+
+    def on_bills_clicked(self, event: Bills.Clicked) -> None:
+        """Go where the mouse points."""
+        self.go((event.position, event.name))
 
     @property
     def position(self) -> int:
@@ -216,88 +210,99 @@ class EntryPage(Drafting, Registering, Page):
         last = len(self.entry.case.bills) - 1 if self.entry else 0
         return min(at or 0, last)
 
-    @on(Scrolled)
-    def _pin(self, event: Scrolled) -> None:
-        """Numbers and what is wrong stay in sight while the columns move."""
-        for said in (*self._marks.values(), *self._wrong.values()):
-            if said is not self._wrong.get(None):
-                said.styles.offset = (event.x, 0)
-
     # --- typing ----------------------------------------------------------------------------------
 
     @on(Field.Typed)
-    async def _typed(self, event: Field.Typed) -> None:
-        field, entry = event.field, self.entry
-        if entry is None:
+    def _typed(self, event: Field.Typed) -> None:
+        self._take(event.field, event.place, event.text)
+
+    def _take(self, field: Field, place: Place, text: str) -> None:
+        """Take in the text of a field, and say what comes of it."""
+        entry = self.entry
+        if entry is None or not self._there(place):
             return
-        place = field.place
-        if self._fields.get(place) is not field:
+        if place[0] is None and self._head.get(place[1]) is not field:
             return  # a field that is being taken away
-        before = entry.text(place)
-        if before == field.value:
+        here = field.has_focus and field.place == place
+        if entry.text(place) == text:
             # Typed back to what it was: who fits it is looked for again all the same.
-            if isinstance(field, PersonField) and field.has_focus and entry.case.person is None:
+            if isinstance(field, PersonField) and here and entry.case.person is None:
                 self.find_people(field)
             return
         # A field that is only shown otherwise (separators, a label) is no change of the case.
-        if entry.tidy(place) == field.value:
+        if entry.tidy(place) == text:
             return
         if isinstance(field, PersonField):
             if self.chose_person(field):
                 return
-            entry.type(place, field.value)
-            grown = False
             self.find_people(field)
-        else:
-            grown = entry.type(place, field.value)
-        if isinstance(field, CodeField) and not isinstance(field, PersonField) and field.has_focus:
+        entry.type(place, text)
+        if field.offers and not isinstance(field, PersonField) and here:
             popup = self.query_one(ChoiceList)
-            chosen = any(field.value == choice.label for choice in field.its.choices)
-            popup.close() if chosen or not field.value else popup.open_for(field)
-        if grown:
-            await self._add_rows(len(entry.case.bills) - 1)
+            chosen = any(text == choice.label for choice in field.its.choices)
+            popup.close() if chosen or not text else self._offer(field)
         try:
             entry.keep()
         finally:
             self.update()
 
-    @on(CodeField.Narrowed)
-    def _narrowed(self, event: CodeField.Narrowed) -> None:
-        self.query_one(ChoiceList).open_for(event.field)
+    @on(Field.Narrowed)
+    def _narrowed(self, event: Field.Narrowed) -> None:
+        self._offer(event.field)
+
+    def _offer(self, field: Field) -> None:
+        """Open the list of what fits a field."""
+        at = self.grid.region_of_field() if field is self.grid.field else None
+        self.query_one(ChoiceList).open_for(field, at)
 
     @on(DescendantFocus)
     def _entered(self, event: DescendantFocus) -> None:
         field = event.widget
-        if not isinstance(field, Field) or self.entry is None:
-            return
-        place = field.place
-        self._at = place
-        # Only separators that were put there to be read; what was typed is not touched.
-        if field.its.kind == "money" and field.value == self.entry.tidy(place):
-            field.value = field.value.replace(",", "")
-        field.cursor_position = len(field.value)
-        self.update()
+        if isinstance(field, Field) and field.has_focus and field.place != self._open:
+            self._leave()
+            self._enter(field.place)
 
     @on(DescendantBlur)
     def _left(self, event: DescendantBlur) -> None:
-        field = event.widget
-        if not isinstance(field, Field) or self.entry is None:
+        if isinstance(event.widget, Field) and not isinstance(self.focused, Field):
+            self._leave()
+
+    def _enter(self, place: Place) -> None:
+        """Begin to type into the field at a place, which has the focus."""
+        field, entry = self._field_at(place), self.entry
+        if field is None or entry is None:
             return
+        self._at = self._open = place
+        text = entry.text(place)
+        # Only separators that were put there to be read; what was typed is not touched.
+        if field.its.kind == "money" and field.value != text:
+            field.put(entry.tidy(place).replace(",", ""))
+        field.cursor_position = len(field.value)
+        self.update()
+
+    def _leave(self) -> None:
+        """End typing into the field that was entered last: it reads now as it reads best."""
+        place, entry = self._open, self.entry
+        self._open = None
+        if place is None or entry is None or not self._there(place):
+            return
+        field = self._field_at(place)
         popup = self.query_one(ChoiceList)
         if popup.field is field:
             popup.close()
-        place = field.place
-        if self._fields.get(place) is not field:
-            return
-        self.entry.history.rest()
-        tidy = self.entry.tidy(place)
-        if field.its.kind == "code":
-            self.entry.type(place, tidy)
-        if field.value != tidy:
-            field.value = tidy
+        entry.history.rest()
+        tidy = entry.tidy(place)
+        its = entry.field(place)
+        if its is not None and its.kind == "code":
+            entry.type(place, tidy)
+        if field is not None:
+            field.put(tidy)
         if isinstance(field, PersonField):
             field.cursor_position = 0  # the name stands at the beginning
-        self.entry.keep(durable=False)
+        try:
+            entry.keep(durable=False)
+        except Exception as error:
+            self.desk_app.report(error)  # and the cursor goes on
 
     async def caught_up(self) -> Field:
         """Wait until what was typed so far has arrived; return the field at the cursor.
@@ -313,10 +318,9 @@ class EntryPage(Drafting, Registering, Page):
     async def action_step(self, by: int) -> None:
         """Go to the next field or the one before; a choice that is being made is made."""
         field = await self.caught_up()
-        popup = self.query_one(ChoiceList)
-        if by > 0 and popup.is_for(field):
-            popup.choose(popup.highlighted)
-        places = list(self._fields)
+        if by > 0:
+            self._choose(field)
+        places = self._places()
         at = places.index(field.place) + by
         self.go(places[max(0, min(at, len(places) - 1))])
 
@@ -333,13 +337,24 @@ class EntryPage(Drafting, Registering, Page):
             popup.close()
             await self.new_person(field.value)
             return
-        if popup.is_for(field):
-            popup.choose(popup.highlighted)
-        places = list(self._fields)
-        for place in places[places.index(field.place) + 1 :]:
-            if place[0] is None or self._fields[place].its.needed:
+        self._choose(field)
+        assert self.entry is not None
+        fields = self.entry.fields()
+        at = next(i for i, (place, _its) in enumerate(fields) if place == field.place)
+        for place, its in fields[at + 1 :]:
+            if place[0] is None or its.needed:
                 self.go(place)
                 return
+
+    def _places(self) -> list[Place]:
+        return [place for place, _its in self.entry.fields()] if self.entry is not None else []
+
+    def _choose(self, field: Field) -> None:
+        """Make the choice that is being made: the cursor goes on only after it."""
+        popup = self.query_one(ChoiceList)
+        if popup.is_for(field):
+            popup.choose(popup.highlighted)
+            self._take(field, field.place, field.value)
 
     async def action_row(self, rows: int) -> None:
         """Move in the list that is open, else to the field above or below."""
@@ -369,27 +384,33 @@ class EntryPage(Drafting, Registering, Page):
         result = self.query_one("#result", Pane)
         result.show(result_lines(found, entry, max(result.size.width - 2, 20)))
         self.query_one("#why", Pane).show(explanation_lines(found))
-        self._show_wrong(found)
-        self._show_marks(found)
+        self._show_bills(entry, found)
         self._show_person()
         self._show_hint()
 
-    def _show_wrong(self, found: Assessment) -> None:
-        assert self.entry is not None
-        said = beside_bills(self.entry, found)
-        for position, wrong in self._wrong.items():
-            lines = said.get(position, [])
-            text = "\n".join(harmless(text) for text, _bad in lines)
-            if wrong.say(text):
-                wrong.display = bool(text)
-                wrong.set_class(not any(bad for _text, bad in lines), "fine")
-
-    def _show_marks(self, found: Assessment) -> None:
-        assert self.entry is not None
-        for position, mark in self._marks.items():
-            bill = self.entry.case.bills[position]
-            if mark.say(mark_of(position, bill, found.shown, self.entry.registered is not None)):
-                mark.set_class(bill.earlier, "earlier")
+    def _show_bills(self, entry: Entry, found: Assessment) -> None:
+        """Show the bills, and below each what is wrong with it or was derived."""
+        below = beside_bills(entry, found)
+        said = {at: "\n".join(harmless(text) for text, _bad in its) for at, its in below.items()}
+        fine = {at: not any(bad for _text, bad in its) for at, its in below.items()}
+        registered = entry.registered is not None
+        covered = self.grid.field.place
+        self.grid.bills.show(
+            [
+                BillRow(
+                    mark_of(position, bill, found.shown, registered),
+                    bill.earlier,
+                    {n: text for n, text in bill.values.items() if (position, n) != covered},
+                    said.get(position, ""),
+                    fine.get(position, True),
+                )
+                for position, bill in enumerate(entry.case.bills)
+            ]
+        )
+        wrong = self.query_one("#head-wrong", Said)
+        if wrong.say(said.get(None, "")):
+            wrong.display = bool(said.get(None))
+            wrong.set_class(fine.get(None, True), "fine")
 
     def _show_hint(self) -> None:
         if self.entry is not None and self._at is not None:

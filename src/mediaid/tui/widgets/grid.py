@@ -1,23 +1,37 @@
-"""The grid of bills: its columns, its fields, and a scrolling that tells where it is."""
+"""The grid of bills: any number of drawn lines, and one field over the cell at the cursor."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from textual.containers import ScrollableContainer
+from rich.segment import Segment
+from textual.containers import Container
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
 
+from mediaid.desk.form import FormField
 from mediaid.tui.lines import pad
-from mediaid.tui.text import content
-from mediaid.tui.widgets.fields import CodeField, Field, NumberField, PersonField
+from mediaid.tui.tables import fit
+from mediaid.tui.text import content, harmless
+from mediaid.tui.widgets.fields import Field, PersonField
 from mediaid.tui.widgets.kept import Kept
+from mediaid.tui.widgets.pane import wrapped
 
 if TYPE_CHECKING:
-    from mediaid.desk.form import FormField
+    from collections.abc import Callable, Mapping, Sequence
+
+    from rich.style import Style
+    from textual import events
+    from textual.app import ComposeResult
 
 _WIDTHS = {"money": 14, "date": 11, "code": 9, "count": 8}
 MARK = 9
 """Cells of a bill's number and kind, left of its fields."""
+_OUT_OF_SIGHT = Offset(0, -2)
+_NOTHING = FormField("", "", "", "text", False)
 
 
 def column_width(its: FormField) -> int:
@@ -32,30 +46,270 @@ def column_title(its: FormField) -> str:
     return pad(name.plain, width)
 
 
-def make_field(its: FormField, position: int | None, text: str) -> Field:
-    """Return the widget for a field."""
-    kinds = {"money": NumberField, "date": NumberField, "count": NumberField, "code": CodeField}
-    kind = PersonField if its.name == "person_id" and its.needed else kinds.get(its.kind, Field)
-    field = kind(its, position, text)
-    if position is not None:
-        field.styles.width = column_width(its) - 1
-        field.styles.margin = (0, 1, 0, 0 if its.name != "date" else MARK)
-    return field
+def make_field(its: FormField, text: str) -> Field:
+    """Return the widget for a field that stands for itself."""
+    kind = PersonField if its.name == "person_id" and its.needed else Field
+    return kind(its, None, text)
 
 
-class Scrolled(Message):
-    """The columns have moved by so many cells."""
+@dataclass(frozen=True)
+class BillRow:
+    """A bill as the grid draws it: what stands left of it, its texts as typed, what is said below.
 
-    def __init__(self, x: int) -> None:
+    `fine`: nothing of what is said is wrong. The text below the field that is being typed into is
+    left out: it is not seen.
+    """
+
+    mark: str = ""
+    earlier: bool = False
+    texts: Mapping[str, str] = field(default_factory=dict)
+    said: str = ""
+    fine: bool = True
+
+
+class _Line(NamedTuple):
+    """A line of the grid: of which bill, and what is said there, or nothing where its cells are."""
+
+    position: int
+    row: BillRow
+    said: str = ""
+
+
+class Bills(Kept, ScrollView, can_focus=False):
+    """The lines of the grid. Headings, numbers and what is said stay in sight while it scrolls."""
+
+    LOOKS: ClassVar[tuple[str, ...]] = ("plain", "head", "faint", "bad", "cell")
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"bills--{look}" for look in LOOKS}
+    DEFAULT_CSS = """
+    Bills {
+        background: $surface; color: $foreground; scrollbar-size: 1 1;
+        & > .bills--head { text-style: bold; color: $text-primary; }
+        & > .bills--faint { color: $text-muted; }
+        & > .bills--bad { color: $text-error; }
+        & > .bills--cell { background: $boost; }
+    }
+    """
+
+    class Moved(Message):
+        """The lines stand elsewhere."""
+
+    class Clicked(Message):
+        """A cell was clicked."""
+
+        def __init__(self, position: int, name: str) -> None:
+            super().__init__()
+            self.position, self.name = position, name
+
+    def __init__(self) -> None:
         super().__init__()
-        self.x = x
+        self.columns: Sequence[FormField] = ()
+        self.rows: Sequence[BillRow] = ()
+        self._looks: dict[str, Style] = {}
+        self._starts: dict[str, int] = {}
+        self._width = 0
+        self._title = ""
+        self._tidy: Callable[[tuple[int, str]], str] = lambda _place: ""
+        self._lines: list[_Line] = []
+        self._first: list[int] = []
 
+    def begin(self, columns: Sequence[FormField], tidy: Callable[[tuple[int, str]], str]) -> None:
+        """Take in the columns; `tidy` says how a cell's text reads best."""
+        self.columns, self._tidy = columns, tidy
+        self._starts, self._width = {}, 0
+        for its in columns:
+            self._starts[its.name] = self._width
+            self._width += column_width(its)
+        self._title = "".join(column_title(its) for its in columns)
+        self.rows, self._lines = (), []
+        self.refresh()
 
-class Grid(Kept, ScrollableContainer):
-    """The bills; tells when its columns move."""
+    def show(self, rows: Sequence[BillRow]) -> None:
+        """Show other rows; draws the lines that change."""
+        if rows != self.rows:
+            self.rows = rows
+            self.lay_out()
+
+    @property
+    def _seen(self) -> Size:
+        return self.scrollable_content_region.size
+
+    def lay_out(self) -> None:
+        """Give each bill its line, and lines below it for what is said of it."""
+        old, self._lines, self._first = self._lines, [], []
+        for position, row in enumerate(self.rows):
+            self._first.append(len(self._lines))
+            self._lines.append(_Line(position, row))
+            for said in row.said.splitlines():
+                parts = wrapped(said, self._seen.width - 2)
+                self._lines += [_Line(position, row, part) for part in parts]
+        if len(old) != len(self._lines):
+            self.virtual_size = Size(MARK + self._width, len(self._lines) + 1)
+            self.post_message(self.Moved())
+        top, width = self.scroll_offset.y, self.size.width
+        changed = [
+            Region(0, line + 1 - top, width, 1)
+            for line in range(top, top + self.size.height)
+            if self._lines[line : line + 1] != old[line : line + 1]
+        ]
+        if changed:
+            self.refresh(*changed)
+
+    def on_resize(self) -> None:
+        self.lay_out()
+        self.post_message(self.Moved())
+
+    def notify_style_update(self) -> None:
+        """Draw anew in other colours."""
+        super().notify_style_update()
+        self._looks.clear()
 
     def watch_scroll_x(self, old_value: float, new_value: float) -> None:
-        """Tell how far the columns have moved."""
+        """Tell that the lines stand elsewhere."""
         super().watch_scroll_x(old_value, new_value)
-        if round(old_value) != round(new_value):
-            self.post_message(Scrolled(round(new_value)))
+        self.post_message(self.Moved())
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Tell that the lines stand elsewhere."""
+        super().watch_scroll_y(old_value, new_value)
+        self.post_message(self.Moved())
+
+    def bring(self, position: int, name: str) -> None:
+        """Scroll so that a cell is in sight whole, and what is said below it."""
+        if position >= len(self._first) or name not in self._starts or not self._seen:
+            return
+        seen, (x, y) = self._seen, self.scroll_offset
+        left, width = self._starts[name], column_width(self._field(name)) - 1
+        top = self._first[position]
+        below = sum(line.position == position for line in self._lines)
+        room = max(seen.width - MARK, width)
+        x = left if left < x else max(x, left + width - room)
+        y = top if top < y else max(y, min(top + below - max(seen.height - 1, 1), top))
+        if (x, y) != self.scroll_offset:
+            self.scroll_to(x=x, y=y, animate=False, force=True, immediate=True)
+
+    def _field(self, name: str) -> FormField:
+        return next(its for its in self.columns if its.name == name)
+
+    def place_of(self, position: int, name: str) -> Region | None:
+        """Return where a cell stands, None when it is not in sight whole."""
+        if position >= len(self._first) or name not in self._starts:
+            return None
+        seen, scrolled = self._seen, self.scroll_offset
+        x = self._starts[name] - scrolled.x
+        y = self._first[position] - scrolled.y
+        width = column_width(self._field(name)) - 1
+        if x < 0 or MARK + x + width > seen.width or not 0 <= y < max(seen.height - 1, 1):
+            return None
+        return Region(MARK + x, y + 1, width, 1)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the headings, a bill, or what is said of one."""
+        if not self._looks:
+            self._looks = {
+                its: self.get_component_rich_style(f"bills--{its}") for its in self.LOOKS
+            }
+        look = self._looks
+        width = self.size.width
+        line = y - 1 + self.scroll_offset.y
+        if y == 0:
+            x = self.scroll_offset.x
+            title = Strip([Segment(self._title, look["head"])]).crop(x, x + width - MARK)
+            strip = Strip([Segment(" " * MARK, look["head"]), *title])
+        elif line >= len(self._lines):
+            strip = Strip([])
+        else:
+            position, row, said = self._lines[line]
+            if said:
+                strip = Strip([Segment(f" {said}", look["faint" if row.fine else "bad"])])
+            else:
+                mark = Segment(fit(f" {row.mark}", MARK), look["faint" if row.earlier else "plain"])
+                cells = self._cells(position, width - MARK)
+                strip = Strip([mark, *(Segment(text, look[its]) for text, its in cells)])
+        return strip.adjust_cell_length(width, look["plain"])
+
+    def _cells(self, position: int, room: int) -> list[tuple[str, str]]:
+        """Return the texts of a bill that are in sight, each with its look.
+
+        What there is no room for ends with an ellipsis: a part of an amount would be another one.
+        """
+        found: list[tuple[str, str]] = []
+        scrolled = self.scroll_offset.x
+        for its in self.columns:
+            left = self._starts[its.name] - scrolled
+            right = left + column_width(its) - 1
+            if right > 0 and left < room:
+                seen = min(right, room) - max(left, 0)
+                text = harmless(self._tidy((position, its.name)), 200)
+                found.append((fit(text, seen), "cell"))
+            if 0 <= right < room:
+                found.append((" ", "plain"))
+        return found
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell which cell was clicked."""
+        line, x = event.y - 1 + self.scroll_offset.y, event.x - MARK
+        if event.y and x >= 0 and 0 <= line < len(self._lines):
+            x += self.scroll_offset.x
+            for its in self.columns:
+                if 0 <= x - self._starts[its.name] < column_width(its):
+                    self.post_message(self.Clicked(self._lines[line].position, its.name))
+
+
+class BillGrid(Kept, Container):
+    """The bills, with the field that is being typed into over its cell."""
+
+    DEFAULT_CSS = """
+    BillGrid { layers: bills field; }
+    BillGrid Bills { layer: bills; height: 1fr; width: 1fr; }
+    BillGrid Field { layer: field; position: absolute; height: 1; display: none; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.bills = Bills()
+        self.field = Field(_NOTHING, None)
+
+    def compose(self) -> ComposeResult:
+        """Place the lines, and the field over them."""
+        yield self.bills
+        yield self.field
+
+    def begin(self, columns: Sequence[FormField], tidy: Callable[[tuple[int, str]], str]) -> None:
+        """Take in the columns; the field is nowhere until it is moved."""
+        self.field.stand_for(_NOTHING, None, "")
+        self.field.display = False
+        self.bills.begin(columns, tidy)
+
+    def go(self, position: int, its: FormField, text: str) -> None:
+        """Put the field over a cell."""
+        self.field.stand_for(its, position, text)
+        self.field.styles.width = column_width(its) - 1
+        self.field.display = True
+        self.bills.bring(position, its.name)
+        self._place()
+
+    def region_of_field(self) -> Region:
+        """Return where on the screen the field is to stand."""
+        found = self._over()
+        return (found or Region(MARK, 1, 1, 1)).translate(self.bills.content_region.offset)
+
+    def _over(self) -> Region | None:
+        position = self.field.position
+        return None if position is None else self.bills.place_of(position, self.field.its.name)
+
+    def _place(self) -> None:
+        if self.field.display:
+            found = self._over()
+            self.field.styles.offset = found.offset if found else _OUT_OF_SIGHT
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._keep_in_sight)
+
+    def _keep_in_sight(self) -> None:
+        if self.field.display and self.field.position is not None:
+            self.bills.bring(self.field.position, self.field.its.name)
+            self._place()
+
+    def on_bills_moved(self, event: Bills.Moved) -> None:
+        event.stop()
+        self._place()

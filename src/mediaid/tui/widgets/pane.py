@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.geometry import Region, Size
+from textual.geometry import Region, Size, Spacing
 from textual.reactive import Reactive, reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -87,6 +87,7 @@ class Pane(ScrollView, can_focus=True):
         self._rows: list[tuple[str, str]] = []
         self._width = 0
         self._strips: dict[tuple[str, str, int], Strip] = {}
+        self._edges: dict[tuple[int, int], Strip] = {}
 
     def show(self, lines: Sequence[Line], *, top: bool = False) -> None:
         """Show other lines; `top` scrolls back to their beginning."""
@@ -135,16 +136,50 @@ class Pane(ScrollView, can_focus=True):
         """Draw anew in other colours."""
         super().notify_style_update()
         self._strips.clear()
+        self._edges.clear()
 
-    def render_line(self, y: int) -> Strip:
-        """Draw one row."""
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the lines of a region.
+
+        Every line of a pane looks the same at its sides, so lines are kept whole, and by what they
+        say: Textual would put the padding around each of them and filter it again on every key.
+        Borders above and below are Textual's.
+        """
+        gutter = self.styles.gutter
+        width, height = self.outer_size
+        strips = [
+            self._whole(y - gutter.top, width, gutter)
+            if gutter.top <= y < height - gutter.bottom
+            else self._edge(y, width)
+            for y in crop.line_range
+        ]
+        if crop.column_span != (0, width):
+            strips = [strip.crop(*crop.column_span) for strip in strips]
+        return strips
+
+    def _edge(self, y: int, width: int) -> Strip:
+        if (y, width) not in self._edges:
+            (strip,) = super().render_lines(Region(0, y, width, 1))
+            self._edges[y, width] = strip
+        return self._edges[y, width]
+
+    def _whole(self, y: int, width: int, gutter: Spacing) -> Strip:
+        """Return a row with the padding at its sides."""
         row = y + self.scroll_offset.y
         text, look = self._rows[row] if 0 <= row < len(self._rows) else ("", "plain")
-        drawn = text, look, self.size.width
-        if drawn not in self._strips:
+        drawn = text, look, width
+        strip = self._strips.get(drawn)
+        if strip is None:
             if len(self._strips) >= _KEPT:
                 self._strips.clear()
-            strip = Strip([Segment(text, self.get_component_rich_style(f"pane--{look}"))])
             plain = self.get_component_rich_style("pane--plain")
-            self._strips[drawn] = strip.adjust_cell_length(self.size.width, plain)
-        return self._strips[drawn]
+            parts = [
+                Segment(" " * gutter.left, plain),
+                Segment(text, self.get_component_rich_style(f"pane--{look}")),
+            ]
+            strip = Strip(parts).adjust_cell_length(width - gutter.right, plain)
+            strip = strip.extend_cell_length(width, plain)
+            for its in self.get_line_filters():
+                strip = strip.apply_filter(its, self.background_colors[1])
+            self._strips[drawn] = strip
+        return strip
