@@ -14,6 +14,7 @@ from mediaid.faults import RegisterError
 from mediaid.register.cases.bills import NewBill, SelfPaid, add_bill
 from mediaid.register.database.open import open_register
 from mediaid.register.session import Actor
+from mediaid.register.settlement.transfers import Transfer, enter_transfer
 from mediaid.register.workflow.actions import review, submit
 from mediaid.register.workflow.approve import approve
 from register_support import Office
@@ -46,6 +47,20 @@ def enter_same_bill(where: str, number: str, barrier: Barrier, said: Pipe) -> No
     try:
         with register.write("bill.add") as work:
             add_bill(work, number, new)
+        said.send("entered")
+    except RegisterError as error:
+        said.send(str(error))
+    register.close()
+
+
+def enter_same_advance(where: str, barrier: Barrier, said: Pipe) -> None:
+    """Enter an advance that others enter too, and say what came of it."""
+    register = _opened(where, "clerk")
+    new = Transfer("advance", 2023, "某镇", 100_00, dt.date(2023, 1, 2))
+    barrier.wait()
+    try:
+        with register.write("settlement.advance") as work:
+            enter_transfer(work, new, new_town=True)
         said.send("entered")
     except RegisterError as error:
         said.send(str(error))

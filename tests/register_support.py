@@ -14,6 +14,7 @@ from mediaid.people.identity import check_digit
 from mediaid.register.cases.accept import open_case
 from mediaid.register.cases.bills import NewBill, SelfPaid, add_bill, record_bill
 from mediaid.register.cases.papers import PAPERS, receive_paper
+from mediaid.register.payments.accounts import set_account
 from mediaid.register.people.change import set_period
 from mediaid.register.people.persons import add_person
 from mediaid.register.schema import HEAD, metadata
@@ -130,6 +131,11 @@ class Office:
         with self.write(name="reviewer") as work:
             review(work, number)
         return number
+
+    def account(self, person: int) -> None:
+        """Note an account of a person, so that a bank can pay them."""
+        with self.write() as work:
+            set_account(work, person, f"6200 0000 0000 {person:04d}")
 
     def approve(self, number: str) -> list[str]:
         with self.write(name="approver") as work:

@@ -146,8 +146,8 @@ ALTERATIONS: list[tuple[list[str], str]] = (
         (["DELETE FROM payment_entry"], "payment_entry 1: is missing"),
         (
             [
-                "INSERT INTO person (name, town, recorded_at) "
-                "SELECT 'nobody', town, recorded_at FROM person"
+                "INSERT INTO person (name, town, payee, account, recorded_at) "
+                "SELECT 'nobody', town, '', '', recorded_at FROM person"
             ],
             "person 2: no event tells of this row",
         ),

@@ -133,7 +133,7 @@ def test_copies_without_room_are_said_and_leave_nothing(
 
     with monkeypatch.context() as patched:
         patched.setattr(files_module, "_write", write)
-        with pytest.raises(RegisterError, match="No space left"):
+        with pytest.raises(RegisterError, match="the disk is full"):
             export(sqlite_office.register, tmp_path / "export")
 
     def use_log(_place: object, _engine: object) -> None:

@@ -48,6 +48,8 @@ def test_all_cases_go_on_together_and_what_is_refused_is_reported(
 ) -> None:
     office = sqlite_office
     cases = [office.case(office.person(), (f"2023-05-0{1 + i}", 1000)) for i in range(3)]
+    for person in (1, 2):
+        office.account(person)
     empty = office.case(office.person())
     got = run("submit", "--all", code=1)
     assert got["done"] == cases
@@ -78,7 +80,7 @@ def test_cases_are_named_in_one_way(run: Callable[..., Any], tmp_path: Path) -> 
     assert "names no case in row 3" in run("approve", "--list", str(named), code=2)
     named.write_bytes(b"\xff\xff\xff")
     assert "no text in UTF-8" in run("approve", "--list", str(named), code=2)
-    assert "No such file" in run("approve", "--list", str(tmp_path / "none"), code=2)
+    assert "there is no such file" in run("approve", "--list", str(tmp_path / "none"), code=2)
 
 
 def test_papers_that_lack_are_waived_with_a_reason(
@@ -130,6 +132,8 @@ def test_a_case_refused_in_the_middle_keeps_nothing_of_itself(office: Office) ->
 
 def test_the_banks_results_are_events_of_their_cases(office: Office, tmp_path: Path) -> None:
     cases = [office.approved(office.person(), ("2023-05-01", 100 + i)) for i in range(2)]
+    for person in (1, 2):
+        office.account(person)
     bank = tmp_path / "bank.csv"
     send_list(office.register, bank)
     answer = bank.read_text("utf-8-sig").replace("90.00,,", "90.00,ok,")

@@ -17,7 +17,13 @@ from mediaid.register.cases.find import get_case
 from mediaid.register.database.open import open_register
 from mediaid.register.determinations.verify import verify_determinations
 from mediaid.register.schema import aid_case, bill, determination, standing
-from register_processes import decide, enter_same_bill, work_until_killed
+from mediaid.register.settlement.transfers import transfers_of
+from register_processes import (
+    decide,
+    enter_same_advance,
+    enter_same_bill,
+    work_until_killed,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -101,6 +107,18 @@ def test_of_eight_that_enter_the_same_bill_one_succeeds(office: Office, place: s
     assert all("this bill" in its or "this invoice" in its for its in said if its != "entered")
     with office.register.read() as connection:
         assert connection.scalar(select(func.count()).select_from(bill)) == 1
+        assert_sound(connection)
+
+
+def test_of_eight_that_enter_the_same_advance_one_succeeds(office: Office, place: str) -> None:
+    barrier = context.Barrier(PROCESSES)
+    pipes = [context.Pipe(duplex=False) for _i in range(PROCESSES)]
+    together(enter_same_advance, [(place, barrier, out) for _in, out in pipes])
+    said = [into.recv() for into, _out in pipes]
+    assert said.count("entered") == 1
+    assert all("this is transfer 1 already" in its for its in said if its != "entered")
+    with office.register.read() as connection:
+        assert [row.amount for row in transfers_of(connection, 2023)] == [100_00]
         assert_sound(connection)
 
 

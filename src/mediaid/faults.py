@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +15,9 @@ if TYPE_CHECKING:
 Location = tuple[str | int, ...]
 """A place in a document: keys of mappings and indexes of lists, from the top."""
 
-_HIDDEN = {0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C}
+_OBEYED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Kinds of characters that a terminal obeys or cannot place: controls, direction and joining marks,
+lone halves of a pair, separators of lines."""
 _LONGEST = 80
 
 
@@ -38,10 +42,34 @@ def visible_line(text: str) -> str:
     """Foreign text of any length without control and direction characters."""
     if text.isprintable():  # which none of them is
         return text
-    return "".join(
-        f"\\u{ord(c):04x}" if ord(c) < 32 or 127 <= ord(c) < 160 or ord(c) in _HIDDEN else c
-        for c in text
-    )
+    return "".join(_spelt(c) if obeyed(c) else c for c in text)
+
+
+def obeyed(character: str) -> bool:
+    """Whether a terminal would obey a character, or could not place it."""
+    return unicodedata.category(character) in _OBEYED
+
+
+def _spelt(character: str) -> str:
+    number = ord(character)
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
+
+def why_not(error: OSError) -> str:
+    """Say in the user's language why the system did not do something with a file."""
+    known = {
+        errno.ENOENT: _("there is no such file or folder"),
+        errno.EACCES: _("the system does not let you read or write it"),
+        errno.EPERM: _("the system does not let you read or write it"),
+        errno.EROFS: _("the disk can only be read"),
+        errno.ENOSPC: _("the disk is full: free some space and try again"),
+        errno.EDQUOT: _("the disk is full: free some space and try again"),
+        errno.EFBIG: _("the disk is full: free some space and try again"),
+        errno.EISDIR: _("it is a folder"),
+        errno.ENOTDIR: _("a part of the path is no folder"),
+        errno.ENAMETOOLONG: _("the name is too long"),
+    }
+    return known.get(error.errno or 0, error.strerror or str(error))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -60,7 +88,7 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.message}" if self.where else self.message
+        return f"{visible_line(self.where)}: {self.message}" if self.where else self.message
 
 
 class MediaidError(Exception):

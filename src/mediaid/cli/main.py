@@ -10,7 +10,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from mediaid import __version__
-from mediaid.faults import Fault, MediaidError, visible
+from mediaid.faults import Fault, MediaidError, visible, visible_line, visible_path, why_not
 from mediaid.i18n import LANGS, choose
 from mediaid.i18n import gettext as _
 
@@ -50,13 +50,23 @@ def main(arguments: list[str]) -> int:
             return _open_desk(language_given=given, register=register)
         return _invoke(rest)
     except MediaidError as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        _complain(str(error))
         return REFUSED
     except KeyboardInterrupt:
         print(_("interrupted"), file=sys.stderr)  # noqa: T201
         return INTERRUPTED
     except BrokenPipeError:
         return 0
+    except OSError as error:
+        # What no command expected: a name too long for the system, a folder that went away.
+        name = "" if error.filename is None else visible_path(error.filename)
+        _complain(str(Fault(name, why_not(error))))
+        return REFUSED
+
+
+def _complain(said: str) -> None:
+    for line in said.split("\n"):
+        print(visible_line(line), file=sys.stderr)  # noqa: T201
 
 
 def _desk_of(arguments: list[str]) -> str | None:

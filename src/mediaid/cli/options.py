@@ -93,10 +93,21 @@ def draft_lines(pack: Pack) -> list[str]:
 
 
 def print_json(data: object) -> None:
-    """Print data as JSON that a person can read too."""
+    """Print data as JSON that a person can read too, and a terminal cannot be led astray by."""
     import json  # noqa: PLC0415 - a command imports what it needs when it runs
 
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    from mediaid.faults import obeyed  # noqa: PLC0415
+
+    text = json.dumps(data, ensure_ascii=False, indent=2)
+    if not all(line.isprintable() for line in text.split("\n")):
+        # json spells out no controls but the first; the others stand in texts only.
+        text = "".join(_as_json(c) if c != "\n" and obeyed(c) else c for c in text)
+    typer.echo(text)
+
+
+def _as_json(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
 
 
 def chosen_mapping(name: str | None, pack: Pack, roster: Path | None) -> Loaded | None:

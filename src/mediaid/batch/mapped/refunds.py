@@ -124,7 +124,8 @@ def _pair(
     for row in group[len(choice) :]:
         message = _(
             "gives back {amount}, and no record of this person with that amount is in the file: "
-            "export the original too, or remove both"
+            "export it again with the original. Where the register has the original, it can be "
+            "reversed by hand (mediaid register case reverse) and this row removed"
         ).format(amount=show_yuan(abs(int(records.fen[row]))))
         found.refused.append((row, message))
 

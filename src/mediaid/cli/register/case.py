@@ -18,6 +18,7 @@ from mediaid.cli.register.common import (
     change,
     day,
     look,
+    noted,
     show,
 )
 from mediaid.cli.register.many import (
@@ -175,12 +176,13 @@ def withdraw(
     case: Case,
     number: Annotated[int, typer.Argument(metavar="BILL", help=_("The bill's number."))],
     register: Where = "",
+    as_json: AsJson = False,
 ) -> None:
     with change(register, "bill.withdraw") as work:
         from mediaid.register.cases.bills import withdraw_bill
 
         withdraw_bill(work, case, number)
-    typer.echo(_("noted"))
+    noted({"case": case, "bill": number}, as_json)
 
 
 @app.command("reverse", help=_("A bill was refunded: what rested on it is settled again."))
@@ -188,12 +190,13 @@ def reverse(
     number: Annotated[int, typer.Argument(metavar="BILL", help=_("The bill's number."))],
     reason: Reason = "",
     register: Where = "",
+    as_json: AsJson = False,
 ) -> None:
     with change(register, "bill.reverse") as work:
         from mediaid.register.cases.bills import reverse_bill
 
         reverse_bill(work, number, reason)
-    typer.echo(_("noted"))
+    noted({"bill": number}, as_json)
 
 
 @app.command("paper", help=_("Note a paper: discharge_summary, invoice or itemised_bill."))
@@ -204,12 +207,13 @@ def paper(
         str, typer.Option("--waived", metavar="TEXT", help=_("Why the case goes on without it."))
     ] = "",
     register: Where = "",
+    as_json: AsJson = False,
 ) -> None:
     with change(register, "case.paper") as work:
         from mediaid.register.cases.papers import receive_paper
 
         receive_paper(work, case, kind, waived)
-    typer.echo(_("noted"))
+    noted({"case": case, "paper": kind}, as_json)
 
 
 @app.command("submit", help=_("Hand cases to the reviewer."))
@@ -281,39 +285,41 @@ def approve(
 
 
 @app.command("return", help=_("Send a case back for completion."))
-def send_back(case: Case, reason: Reason = "", register: Where = "") -> None:
+def send_back(
+    case: Case, reason: Reason = "", register: Where = "", as_json: AsJson = False
+) -> None:
     with change(register, "case.return") as work:
         from mediaid.register.workflow.actions import send_back as its
 
         its(work, case, reason)
-    _say_state(register, case)
+    _say_state(register, case, as_json)
 
 
 @app.command("deny", help=_("Deny assistance."))
-def deny(case: Case, reason: Reason = "", register: Where = "") -> None:
+def deny(case: Case, reason: Reason = "", register: Where = "", as_json: AsJson = False) -> None:
     with change(register, "case.deny") as work:
         from mediaid.register.workflow.actions import deny as its
 
         its(work, case, reason)
-    _say_state(register, case)
+    _say_state(register, case, as_json)
 
 
 @app.command("reopen", help=_("Take a denied case up again."))
-def reopen(case: Case, reason: Reason = "", register: Where = "") -> None:
+def reopen(case: Case, reason: Reason = "", register: Where = "", as_json: AsJson = False) -> None:
     with change(register, "case.reopen") as work:
         from mediaid.register.workflow.actions import reopen as its
 
         its(work, case, reason)
-    _say_state(register, case)
+    _say_state(register, case, as_json)
 
 
 @app.command("void", help=_("Withdraw a case before approval; its bills no longer count."))
-def void(case: Case, reason: Reason = "", register: Where = "") -> None:
+def void(case: Case, reason: Reason = "", register: Where = "", as_json: AsJson = False) -> None:
     with change(register, "case.void") as work:
         from mediaid.register.workflow.actions import void as its
 
         its(work, case, reason)
-    _say_state(register, case)
+    _say_state(register, case, as_json)
 
 
 @app.command("pay", help=_("Note that cases' payments were sent."))
@@ -417,9 +423,8 @@ def show_case(
     show(data, case_lines(data, explain=steps), as_json, clear)
 
 
-def _say_state(register: str, case: str) -> None:
+def _say_state(register: str, case: str, as_json: bool) -> None:
     """Say where a case stands now."""
     with look(register, False, "") as connection:
-        lines = stand_lines(stand(connection, case))
-    for line in lines:
-        typer.echo(line)
+        data = stand(connection, case)
+    show(data, stand_lines(data), as_json)

@@ -20,7 +20,18 @@ if TYPE_CHECKING:
 
     from mediaid.register.session import Register, Work
 
-__all__ = ["AsJson", "Clear", "Reason", "Where", "amount", "change", "day", "open_it", "show"]
+__all__ = [
+    "AsJson",
+    "Clear",
+    "Reason",
+    "Where",
+    "amount",
+    "change",
+    "day",
+    "noted",
+    "open_it",
+    "show",
+]
 
 Where = Annotated[
     str,
@@ -101,6 +112,11 @@ def show(data: object, lines: Iterable[str], as_json: bool, clear: bool = False)
         return
     for line in lines:
         typer.echo(visible_line(line if clear else mask_numbers(line)))
+
+
+def noted(data: object, as_json: bool) -> None:
+    """Say that something was noted; as JSON, of what."""
+    show(data, [_("noted")], as_json)
 
 
 def day(text: str, option: str) -> dt.date:

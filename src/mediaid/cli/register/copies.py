@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from mediaid.cli.register.common import Where, need_libraries, open_it
+from mediaid.cli.register.common import AsJson, Where, need_libraries, open_it, show
 from mediaid.i18n import gettext as _
 
 
@@ -24,12 +24,14 @@ def add_commands(app: typer.Typer) -> None:
 def backup(
     target: Annotated[Path, typer.Argument(metavar="FILE", help=_("A new file."))],
     register: Where = "",
+    as_json: AsJson = False,
 ) -> None:
     with open_it(register) as opened:
         from mediaid.register.copies.copy import back_up
 
         back_up(opened, target)
-    typer.echo(_("written and verified: {file}").format(file=target))
+    said = _("written and verified: {file}").format(file=target)
+    show({"written": str(target)}, [said], as_json)
 
 
 def restore(
@@ -37,18 +39,20 @@ def restore(
         Path, typer.Argument(metavar="FILE|FOLDER", help=_("The backup, or the export's folder."))
     ],
     register: Where = "",
+    as_json: AsJson = False,
 ) -> None:
     need_libraries()
     if source.is_dir():
         from mediaid.register.copies.files import load
 
         rows = load(source, register)
-        typer.echo(_("restored and verified: {rows} rows").format(rows=rows))
+        said = _("restored and verified: {rows} rows").format(rows=rows)
+        show({"restored": str(source), "rows": rows}, [said], as_json)
         return
     from mediaid.register.copies.copy import restore as its
 
     its(source, register)
-    typer.echo(_("restored and verified"))
+    show({"restored": str(source)}, [_("restored and verified")], as_json)
 
 
 def export(
@@ -61,9 +65,11 @@ def export(
         ),
     ] = False,
     register: Where = "",
+    as_json: AsJson = False,
 ) -> None:
     with open_it(register) as opened:
         from mediaid.register.copies.files import export as its
 
         rows = its(opened, folder, clear=clear)
-    typer.echo(_("written: {rows} rows in {folder}").format(rows=rows, folder=folder))
+    said = _("written: {rows} rows in {folder}").format(rows=rows, folder=folder)
+    show({"written": str(folder), "rows": rows}, [said], as_json)

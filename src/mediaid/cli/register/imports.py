@@ -308,6 +308,7 @@ def template(
     kind: Annotated[Kind, typer.Argument(help=_("What is to be filled in."))],
     file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help=_("A new workbook."))],
     register: Where = "",
+    as_json: AsJson = False,
 ) -> None:
     from mediaid.batch.formats import format_of
     from mediaid.faults import Fault, RegisterError, visible_path
@@ -325,4 +326,4 @@ def template(
             pack = current_pack(connection)
         titles = {"people": "人员", "bills": "单据"}
         write_template(file, titles[kind.value], template_columns(kind.value, pack))
-    typer.echo(_("written: {files}").format(files=file))
+    show({"written": str(file)}, [_("written: {files}").format(files=file)], as_json)

@@ -42,12 +42,12 @@ def list_(office: Office = "", register: Where = "", as_json: AsJson = False) ->
 
 
 @app.command("show", help=_("A kept mapping as YAML, to be edited and kept again."))
-def show_(name: Name, office: Office = "", register: Where = "") -> None:
+def show_(name: Name, office: Office = "", register: Where = "", as_json: AsJson = False) -> None:
     with look(register, False, "") as connection:
         from mediaid.register.intake.kept import mapping_text
 
         text = mapping_text(connection, office_of(connection, office), name)
-    typer.echo(text, nl=not text.endswith("\n"))
+    show({"mapping": name, "yaml": text}, text.rstrip("\n").split("\n"), as_json)
 
 
 @app.command("keep", help=_("Keep a mapping by its name, for imports; checked first."))
@@ -56,6 +56,7 @@ def keep(
     name: Annotated[str, typer.Option("--name", help=_("Its name; else that of the file."))] = "",
     office: Office = "",
     register: Where = "",
+    as_json: AsJson = False,
 ) -> None:
     from mediaid.mappings.files import load_mapping
 
@@ -66,13 +67,14 @@ def keep(
 
         text = loaded.path.read_text(encoding="utf-8-sig")
         new = keep_mapping(work, office_of(work.connection, office), called, text)
-    typer.echo((_("kept: {name}") if new else _("kept already: {name}")).format(name=called))
+    said = (_("kept: {name}") if new else _("kept already: {name}")).format(name=called)
+    show({"mapping": called, "new": bool(new)}, [said], as_json)
 
 
 @app.command("remove", help=_("Keep a mapping no longer; what was imported by it stays."))
-def remove(name: Name, office: Office = "", register: Where = "") -> None:
+def remove(name: Name, office: Office = "", register: Where = "", as_json: AsJson = False) -> None:
     with change(register, "mapping.remove") as work:
         from mediaid.register.intake.kept import remove_mapping
 
         remove_mapping(work, office_of(work.connection, office), name)
-    typer.echo(_("removed: {name}").format(name=name))
+    show({"removed": name}, [_("removed: {name}").format(name=name)], as_json)

@@ -4,12 +4,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mediaid.cli.register.common import AsJson, Reason, Where, amount, change, open_it, show
+from mediaid.cli.register.common import (
+    AsJson,
+    Reason,
+    Where,
+    amount,
+    change,
+    noted,
+    open_it,
+    show,
+)
+from mediaid.cli.register.many import SOME_REFUSED
 from mediaid.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mediaid.faults import Fault
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -24,21 +39,24 @@ def payee(
     name: Annotated[str, typer.Option("--name", help=_("Name."), show_default=False)],
     account: Annotated[str, typer.Option("--account", help=_("Account."), show_default=False)] = "",
     register: Where = "",
+    as_json: AsJson = False,
 ) -> None:
     with change(register, "payment.payee") as work:
         from mediaid.register.payments.pay import set_payee
 
         set_payee(work, payment, name, account)
-    typer.echo(_("noted"))
+    noted({"payment": payment}, as_json)
 
 
 @app.command("returned", help=_("The bank sent a payment back: it is open again."))
-def returned(payment: Payment, reason: Reason = "", register: Where = "") -> None:
+def returned(
+    payment: Payment, reason: Reason = "", register: Where = "", as_json: AsJson = False
+) -> None:
     with change(register, "payment.returned") as work:
         from mediaid.register.payments.pay import bank_returned
 
         bank_returned(work, payment, reason)
-    typer.echo(_("noted"))
+    noted({"payment": payment}, as_json)
 
 
 @app.command("received", help=_("An instalment of a reclaim was paid back."))
@@ -82,16 +100,24 @@ def send(
         {
             "lines": sent.lines,
             "amount": format_yuan(sent.amount),
-            "left": [str(fault) for fault in sent.left],
+            "left": [{"case": its.where, "reason": its.message} for its in sent.left],
         },
         [
             _("written: {lines} payments, {amount} yuan").format(
                 lines=sent.lines, amount=show_yuan(sent.amount)
             ),
-            *map(str, sent.left),
+            *_left(sent.left),
         ],
         as_json,
     )
+    if sent.left:
+        raise typer.Exit(SOME_REFUSED)
+
+
+def _left(left: list[Fault]) -> Iterator[str]:
+    if left:
+        yield _("not in the list: {count} cases, which go on waiting").format(count=len(left))
+    yield from map(str, left)
 
 
 @app.command("results", help=_("Read back a list with the bank's results."))

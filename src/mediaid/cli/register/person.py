@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mediaid.cli.register.common import AsJson, Clear, Where, change, day, look, show
+from mediaid.cli.register.common import AsJson, Clear, Where, change, day, look, noted, show
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -44,10 +44,12 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     with change(register, "person.add") as work:
-        from mediaid.register.people.persons import add_person
+        from mediaid.register.people.persons import add_person, area_note
 
         person = add_person(work, name, town, number, document)
-    show({"person": person}, [_("person {person}").format(person=person)], as_json)
+        note = area_note(number, document)
+    lines = [_("person {person}").format(person=person), *filter(None, [note])]
+    show({"person": person, "note": note}, lines, as_json)
 
 
 @app.command("find", help=_("The number of the person with a document."))
@@ -78,13 +80,14 @@ def period(
         str, typer.Option("--to", metavar="YYYY-MM-DD", help=_("Last day."), show_default=False)
     ] = "",
     register: Where = "",
+    as_json: AsJson = False,
 ) -> None:
     first, last = day(from_, "--from"), day(to, "--to") if to else None
     with change(register, "person.period") as work:
         from mediaid.register.people.change import set_period
 
         set_period(work, person, kind.value, code, first, last)
-    typer.echo(_("noted"))
+    noted({"person": person}, as_json)
 
 
 @app.command("end", help=_("End a person's period with a day."))
@@ -93,27 +96,67 @@ def end(
     kind: Kind,
     to: Annotated[str, typer.Option("--to", metavar="YYYY-MM-DD", help=_("Last day."))],
     register: Where = "",
+    as_json: AsJson = False,
 ) -> None:
     last = day(to, "--to")
     with change(register, "person.period") as work:
         from mediaid.register.people.change import end_period
 
         end_period(work, person, kind.value, last)
-    typer.echo(_("noted"))
+    noted({"person": person}, as_json)
+
+
+@app.command("account", help=_("Where a person's aid is paid, also what waits already."))
+def account(
+    person: Person,
+    number: Annotated[str, typer.Option("--account", help=_("Account."), show_default=False)],
+    payee: Annotated[
+        str, typer.Option("--payee", help=_("Whose account it is, if not the person's."))
+    ] = "",
+    register: Where = "",
+    as_json: AsJson = False,
+) -> None:
+    with change(register, "person.account") as work:
+        from mediaid.register.payments.accounts import set_account
+
+        waiting = set_account(work, person, number, payee)
+    show(
+        {"person": person, "payments": waiting},
+        [_("noted, also for {count} payments that wait").format(count=waiting)],
+        as_json,
+    )
 
 
 @app.command("died", help=_("Note a death: what is not yet paid out stops."))
 def died(
     person: Person,
-    on: Annotated[str, typer.Option("--on", metavar="YYYY-MM-DD", help=_("The day."))],
+    on: Annotated[
+        str, typer.Option("--on", metavar="YYYY-MM-DD", help=_("The day."), show_default=False)
+    ] = "",
+    mistaken: Annotated[
+        str,
+        typer.Option(
+            "--mistaken",
+            metavar="TEXT",
+            help=_("The person is alive, and why it was noted: what was stopped goes on."),
+        ),
+    ] = "",
     register: Where = "",
+    as_json: AsJson = False,
 ) -> None:
-    when = day(on, "--on")
-    with change(register, "person.death") as work:
-        from mediaid.register.people.persons import note_death
+    if bool(on) == bool(mistaken):
+        from mediaid.faults import RegisterError
 
-        note_death(work, person, when)
-    typer.echo(_("noted"))
+        raise RegisterError(_("name the day with --on, or say with --mistaken why it was none"))
+    when = day(on, "--on") if on else None
+    with change(register, "person.death") as work:
+        from mediaid.register.people.persons import note_death, take_back_death
+
+        if when is None:
+            take_back_death(work, person, mistaken)
+        else:
+            note_death(work, person, when)
+    noted({"person": person, "died_on": on or None}, as_json)
 
 
 @app.command("show", help=_("A person with documents and periods."))
@@ -147,6 +190,12 @@ def _person(data: dict[str, Any]) -> Iterator[str]:
     )
     if data["died_on"]:
         yield "  " + _("died on {day}").format(day=data["died_on"])
+    if data["account"]:
+        yield "  " + _("paid to {payee}, account {account}").format(
+            payee=data["payee"] or data["name"], account=data["account"]
+        )
+    else:
+        yield "  " + _("no account yet: person account notes it")
     for its in data["documents"]:
         document = kind_words(its["kind"])
         yield "  " + _("{name}: {value}").format(name=document, value=its["number"])

@@ -15,6 +15,7 @@ from mediaid.cli.register.common import (
     amount,
     change,
     day,
+    noted,
     open_it,
     show,
 )
@@ -212,12 +213,13 @@ def cancel(
     ],
     reason: Reason = "",
     register: Where = "",
+    as_json: AsJson = False,
 ) -> None:  # fmt: skip
     with change(register, "settlement.cancel") as work:
         from mediaid.register.settlement.transfers import cancel_transfer
 
         cancel_transfer(work, transfer, reason)
-    typer.echo(_("noted"))
+    noted({"transfer": transfer}, as_json)
 
 
 @app.command("transfers", help=_("A year's advances, and what settled it."))

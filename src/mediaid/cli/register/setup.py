@@ -123,6 +123,7 @@ def adopt(
 def separation(
     state: Annotated[str, typer.Argument(metavar="on|off", help=_("Two persons, or one."))],
     register: Where = "",
+    as_json: AsJson = False,
 ) -> None:
     from mediaid.faults import RegisterError
 
@@ -132,24 +133,26 @@ def separation(
         from mediaid.register.workflow.separation import switch
 
         switch(work, state == "on")
-    typer.echo(
+    said = (
         _("approver and acceptor must be two persons")
         if state == "on"
         else _("who accepts may approve from now on; each such approval is marked")
     )
+    show({"separation": state}, [said], as_json)
 
 
-def upgrade(register: Where = "") -> None:
+def upgrade(register: Where = "", as_json: AsJson = False) -> None:
     need_libraries()
     from mediaid.register.database.open import upgrade_register
 
     before, after = upgrade_register(register)
-    typer.echo(_("schema {before} → {after}").format(before=before, after=after))
+    said = _("schema {before} → {after}").format(before=before, after=after)
+    show({"before": before, "after": after}, [said], as_json)
 
 
-def roles(register: Where = "") -> None:
+def roles(register: Where = "", as_json: AsJson = False) -> None:
     with open_it(register) as opened:
         from mediaid.register.database.roles import ROLES, make_roles
 
         make_roles(opened)
-    typer.echo(_("made: {roles}").format(roles=", ".join(ROLES)))
+    show({"roles": list(ROLES)}, [_("made: {roles}").format(roles=", ".join(ROLES))], as_json)

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mediaid.faults import Fault, RegisterError, visible
+from mediaid.faults import Fault, RegisterError, visible, why_not
 from mediaid.i18n import gettext as _
 from mediaid.people.masking import mask_id, mask_name
 from mediaid.people.redact import mask_all
@@ -23,6 +23,7 @@ from mediaid.register.copies.rows import (
     rows_of,
 )
 from mediaid.register.database.open import taking_over
+from mediaid.register.database.private import create_private
 from mediaid.register.schema import HEAD
 from mediaid.register.schema.types import canonical
 
@@ -34,9 +35,12 @@ if TYPE_CHECKING:
     from mediaid.register.session import Register
 
 MANIFEST = "manifest.json"
+OWNER_ALONE = 0o700
 
 MASKS: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("person", "name"): mask_name,
+    ("person", "payee"): mask_name,
+    ("person", "account"): mask_id,
     ("identity_document", "number"): mask_id,
     ("payment", "payee"): mask_name,
     ("payment", "account"): mask_id,
@@ -60,7 +64,7 @@ def export(register: Register, folder: Path, *, clear: bool = False) -> int:
         return _export(register, folder, clear)
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise RegisterError(Fault(str(folder), str(error.strerror or error))) from None
+        raise RegisterError(Fault(str(folder), why_not(error))) from None
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -104,11 +108,12 @@ def load(folder: Path, where: str) -> int:
 
 def _new_folder(folder: Path) -> None:
     try:
-        folder.mkdir(mode=0o700)
+        folder.mkdir(mode=OWNER_ALONE)
+        folder.chmod(OWNER_ALONE)
     except FileExistsError:
         raise RegisterError(Fault(str(folder), _("exists already: it is left as it is"))) from None
     except OSError as error:
-        raise RegisterError(Fault(str(folder), str(error.strerror))) from None
+        raise RegisterError(Fault(str(folder), why_not(error))) from None
 
 
 def _lines(connection: Connection, table: Table, clear: bool) -> Iterator[str]:
@@ -122,8 +127,7 @@ def _lines(connection: Connection, table: Table, clear: bool) -> Iterator[str]:
 def _write(path: Path, lines: Iterator[str]) -> int:
     """Write lines to a file that nobody else may read."""
     count = 0
-    handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+    with os.fdopen(create_private(path), "w", encoding="utf-8", newline="\n") as file:
         for line in lines:
             file.write(line + "\n")
             count += 1

@@ -28,6 +28,9 @@ def plain_errors(place: Address) -> Iterator[None]:
         raise RegisterError(Fault(str(place), said)) from error
     except sqlite3.Error as error:
         raise RegisterError(Fault(str(place), _sqlite(error))) from error
+    except (OverflowError, UnicodeEncodeError) as error:
+        # What the driver cannot even hand over: there is no such row, and none can be entered.
+        raise RegisterError(Fault(str(place), _not_held())) from error
 
 
 def _sqlite(orig: BaseException) -> str:
@@ -48,7 +51,10 @@ def _sqlite(orig: BaseException) -> str:
     if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return _("the file is damaged or no register: restore a backup")
     if kind in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR):
-        return _("the file cannot be read or written: {said}").format(said=_words(orig))
+        return _(
+            "the file or its folder cannot be read or written ({said}): nothing was changed. See "
+            "whether the disk is full or away and whose file it is, then try again"
+        ).format(said=_words(orig))
     return _refused(orig)
 
 
@@ -57,6 +63,8 @@ def _postgresql(error: DBAPIError) -> str:
     state = str(getattr(orig, "sqlstate", None) or "")
     if state == "42501":
         return _("your database role may not do this: {said}").format(said=_words(orig))
+    if state.startswith("22") or (not state and type(orig).__name__ == "DataError"):
+        return _not_held()
     if state.startswith("53"):
         return _(
             "the server is out of space, memory or connections: nothing was changed. Tell "
@@ -72,6 +80,10 @@ def _postgresql(error: DBAPIError) -> str:
             "be. Try again"
         ).format(said=_words(orig))
     return _refused(orig)
+
+
+def _not_held() -> str:
+    return _("a number or text in it is none that a register can hold: correct it")
 
 
 def _refused(orig: BaseException) -> str:

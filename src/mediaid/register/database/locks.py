@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _AUDIT = 0x6D656469
 """The number of the advisory lock under which the audit grows."""
 
+_TRANSFERS = 0x7472616E
+"""The number of the advisory lock under which transfers between giver and towns are entered."""
+
 _AT_ONCE = 10_000
 """Persons named in one statement, which takes 65,535 values at most."""
 
@@ -31,6 +34,12 @@ def lock_persons(connection: Connection, ids: Iterable[int]) -> None:
         for start in range(0, len(every), _AT_ONCE):
             wanted = select(person.c.id).where(person.c.id.in_(every[start : start + _AT_ONCE]))
             connection.execute(wanted.order_by(person.c.id).with_for_update())
+
+
+def lock_transfers(connection: Connection) -> None:
+    """Have everybody else wait who enters or cancels a transfer, until this transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _TRANSFERS})
 
 
 def lock_audit(connection: Connection) -> None:

@@ -15,6 +15,7 @@ from mediaid.i18n import gettext as _
 from mediaid.register.database.address import Address, address
 from mediaid.register.database.connect import BUSY_SECONDS, engine_for, reading
 from mediaid.register.database.errors import plain_errors
+from mediaid.register.database.private import create_private
 from mediaid.register.schema import HEAD, KNOWN, office, setting
 from mediaid.register.session import Clock, Identify, Register, identify, utc_now
 
@@ -150,12 +151,7 @@ def _opened(place: Address, busy_seconds: float) -> Engine:
 
 def _new_file(path: Path) -> None:
     """Make an empty file that nobody else may read; SQLite's own files follow its mode."""
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError:
-        raise RegisterError(Fault(str(path), _("exists already: it is left as it is"))) from None
-    except OSError as error:
-        raise RegisterError(Fault(str(path), str(error.strerror))) from None
+    os.close(create_private(path))
 
 
 def _use_log(place: Address, engine: Engine) -> None:

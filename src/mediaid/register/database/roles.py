@@ -61,7 +61,7 @@ _RIGHTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "standing",
         ),
         "UPDATE (case_id)": ("bill",),
-        "UPDATE (name, town)": ("person",),
+        "UPDATE (name, town, payee, account)": ("person",),
         "UPDATE (last)": ("case_counter",),
         "UPDATE (to_on)": ("person_period",),
         "UPDATE (waived, received_by, received_at)": ("paper",),

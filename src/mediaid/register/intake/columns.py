@@ -49,8 +49,20 @@ PEOPLE = Wanted(
         "家庭编号": ["户编号", "household"],
         "开始日期": ["起始日期", "认定日期", "from"],
         "结束日期": ["截止日期", "终止日期", "退出日期", "to"],
+        "收款人": ["户名", "开户名", "payee"],
+        "银行账号": ["收款账号", "银行卡号", "一卡通账号", "account"],
     },
-    optional=("证件类型", "镇街", "救助类别", "参保类型", "家庭编号", "开始日期", "结束日期"),
+    optional=(
+        "证件类型",
+        "镇街",
+        "救助类别",
+        "参保类型",
+        "家庭编号",
+        "开始日期",
+        "结束日期",
+        "收款人",
+        "银行账号",
+    ),
 )
 """One row a person and period. A roster of civil affairs is such a file too."""
 
@@ -130,6 +142,8 @@ def explanations(pack: Pack) -> dict[str, dict[str, str]]:
             "the first day on which category, insurance and household hold; {day}"
         ).format(day=day),
         "结束日期": _("the last day; empty: until further notice; {day}").format(day=day),
+        "收款人": _("whose account it is, if not the person's; empty: stays as it is"),
+        "银行账号": _("where aid is paid, as text; empty: stays as it is"),
     }
     bills = {
         "证件号码": number,

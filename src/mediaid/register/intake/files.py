@@ -89,6 +89,8 @@ def people_rows(
                 text["家庭编号"],
                 its.days["开始日期"][at] or defaults.since,
                 its.days["结束日期"][at],
+                text["收款人"],
+                text["银行账号"],
             )
         )
     return rows

@@ -14,7 +14,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from mediaid.faults import Fault, RegisterError, visible_path
+from mediaid.faults import Fault, RegisterError, visible_path, why_not
 from mediaid.i18n import gettext as _
 from mediaid.mappings.files import known_mappings, load_mapping
 from mediaid.mappings.recognise import fit
@@ -286,6 +286,6 @@ def _sum(path: Path) -> str:
         raise RegisterError(
             Fault(
                 visible_path(path),
-                _("cannot be read: {reason}").format(reason=error.strerror or error),
+                _("cannot be read: {reason}").format(reason=why_not(error)),
             )
         ) from error

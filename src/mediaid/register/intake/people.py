@@ -11,11 +11,13 @@ from sqlalchemy import select
 from mediaid.claims.cells import parse_code
 from mediaid.faults import MediaidError, RegisterError
 from mediaid.i18n import gettext as _
-from mediaid.people.documents import RESIDENT
+from mediaid.people.documents import CHECKED, RESIDENT
+from mediaid.people.identity import ResidentId
 from mediaid.register.database.many import next_ids, rows_with
 from mediaid.register.determinations.packs import current_pack
 from mediaid.register.intake.lookup import persons_by_document
 from mediaid.register.intake.report import Report, unwatched
+from mediaid.register.payments.accounts import clean_account, set_account
 from mediaid.register.people.change import end_period, set_period
 from mediaid.register.people.periods import Kind, period_to_end
 from mediaid.register.people.persons import clean, read_document, required
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 PERIODS: tuple[Kind, ...] = ("category", "insurance", "household")
 _AT_A_TIME = 1000
 """Rows between two reports."""
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,9 @@ class PersonRow:
     since: dt.date | None = None
     """The day from which category, insurance and household hold, `until` the last one."""
     until: dt.date | None = None
+    payee: str = ""
+    account: str = ""
+    """To whom aid goes, if not to the person, and where."""
 
 
 @dataclass
@@ -71,11 +77,18 @@ class _Picture:
     number: str
     name: str
     town: str
+    payee: str = ""
+    account: str = ""
     row: int = 0
     spans: dict[Kind, list[_Span]] = field(default_factory=lambda: {kind: [] for kind in PERIODS})
     renamed: bool = False
+    paid_elsewhere: bool = False
     then: list[tuple[Kind, _Span, bool]] = field(default_factory=list)
     """Kind, period, and whether a known one ends rather than a new one begins."""
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.renamed or self.paid_elsewhere or self.then)
 
 
 @dataclass(eq=False)
@@ -104,13 +117,26 @@ def read_people(
 ) -> list[PersonRow]:
     """Return the rows in their normal form, those that can be read; the others are refused."""
     read = []
+    elsewhere: list[int] = []
     for at, row in enumerate(rows):
         if at % _AT_A_TIME == 0:
             watch(_("looking at people"), 0)
         its = _cleaned(row, pack, today, report)
         if its is not None:
             read.append(its)
+            if its.document in CHECKED and not ResidentId(its.number).area_known:
+                elsewhere.append(its.row)
+    if elsewhere:
+        report.notes.append(
+            _("{count} numbers have an area code of no province (row {rows}): compare them with "
+              "the cards").format(count=f"{len(elsewhere):,}", rows=_some(elsewhere))
+        )  # fmt: skip
     return read
+
+
+def _some(rows: list[int]) -> str:
+    shown = ", ".join(map(str, rows[:_SHOWN]))
+    return shown if len(rows) <= _SHOWN else shown + ", …"
 
 
 def compare_people(
@@ -144,13 +170,15 @@ def compare_people(
 def enter_people(work: Work, changes: PeopleChanges, watch: Watch = unwatched) -> None:
     """Enter what was found out in the same transaction."""
     _enter(work, [its for its in changes.people if its.id is None])
-    known = [its for its in changes.people if its.id is not None and (its.renamed or its.then)]
+    known = [its for its in changes.people if its.id is not None and its.changed]
     for at, its in enumerate(known):
         if at % 20 == 0:
             watch(_("entering changes"), at / len(known))
         assert its.id is not None
         if its.renamed:
             work.update(person, {"id": its.id}, name=its.name, town=its.town)
+        if its.paid_elsewhere:
+            set_account(work, its.id, its.account, its.payee)
         for kind, span, ends in its.then:
             if ends:
                 assert span.to_on is not None
@@ -180,6 +208,8 @@ def _cleaned(row: PersonRow, pack: Pack, today: dt.date, report: Report) -> Pers
             household=clean(row.household),
             since=row.since,
             until=row.until,
+            payee=clean(row.payee),
+            account=clean_account(row.account),
             **codes,
         )
     except (MediaidError, ValueError) as error:
@@ -204,7 +234,7 @@ def _pictures(connection: Connection, rows: list[PersonRow]) -> dict[tuple[str, 
     known = persons_by_document(connection, ((row.document, row.number) for row in rows))
     by_id: dict[int, _Picture] = {}
     for row in rows_with(connection, select(person), person.c.id, known.values()):
-        by_id[row.id] = _Picture(row.id, "", "", row.name, row.town)
+        by_id[row.id] = _Picture(row.id, "", "", row.name, row.town, row.payee, row.account)
     found = select(person_period).order_by(person_period.c.from_on)
     for row in rows_with(connection, found, person_period.c.person_id, known.values()):
         its = _Span(row.code, row.from_on, row.to_on)
@@ -213,7 +243,9 @@ def _pictures(connection: Connection, rows: list[PersonRow]) -> dict[tuple[str, 
 
 
 def _new(row: PersonRow) -> _Picture:
-    picture = _Picture(None, row.document, row.number, row.name, row.town, row.row)
+    picture = _Picture(
+        None, row.document, row.number, row.name, row.town, row.payee, row.account, row.row
+    )
     for kind in PERIODS:
         code = getattr(row, kind)
         if code:
@@ -228,7 +260,9 @@ def _changes(its: _Picture, row: PersonRow) -> bool:
     Raises RegisterError, with the picture as it was, where it cannot.
     """
     renamed = (its.name, its.town) != (row.name, row.town)
-    if renamed and its.id is None:
+    where = (row.payee or its.payee, row.account or its.account)
+    elsewhere = where != (its.payee, its.account)
+    if its.id is None and (renamed or (elsewhere and its.account)):
         raise RegisterError(
             _("row {other} says something else of this person").format(other=its.row)
         )
@@ -242,6 +276,9 @@ def _changes(its: _Picture, row: PersonRow) -> bool:
                 steps.append((kind, *step))
     if renamed:
         its.name, its.town, its.renamed = row.name, row.town, True
+    if elsewhere:
+        its.payee, its.account = where
+        its.paid_elsewhere = True
     for kind, span, before in steps:
         if before is span:
             span.to_on = row.until
@@ -250,7 +287,7 @@ def _changes(its: _Picture, row: PersonRow) -> bool:
                 before.to_on = span.from_on - dt.timedelta(days=1)
             its.spans[kind].append(span)
         its.then.append((kind, span, before is span))
-    return renamed or bool(steps)
+    return renamed or elsewhere or bool(steps)
 
 
 def _step(there: list[_Span], kind: Kind, wanted: _Span) -> tuple[_Span, _Span | None] | None:
@@ -286,6 +323,8 @@ def _enter(work: Work, people: list[_Picture]) -> None:
             "id": number,
             "name": its.name,
             "town": its.town,
+            "payee": its.payee,
+            "account": its.account,
             "died_on": None,
             "recorded_at": work.now,
         }

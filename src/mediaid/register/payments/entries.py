@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 
     from mediaid.register.session import Work
 
-STATE_AFTER = {"sent": "sent", "returned": "open", "stopped": "stopped", "confirmed": "done"}
+STATE_AFTER = {
+    "sent": "sent",
+    "returned": "open",
+    "stopped": "stopped",
+    "resumed": "open",
+    "confirmed": "done",
+}
 
 
 def outstanding(connection: Connection, line: Row[Any]) -> int:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from mediaid.faults import Fault, MediaidError, RegisterError, visible
+from mediaid.faults import Fault, MediaidError, RegisterError, visible, why_not
 from mediaid.i18n import gettext as _
 from mediaid.money import format_yuan, parse_yuan
+from mediaid.register.database.private import create_private
 from mediaid.register.payments.entries import enter, outstanding
 from mediaid.register.payments.pay import bank_returned, send_lines
 from mediaid.register.schema import aid_case, payment
@@ -28,6 +29,7 @@ COLUMNS = ("payment", CASE, "payee", "account", "amount", "result", "reason")
 """The bank fills in the last two: ok or failed, and why."""
 
 OK, FAILED = "ok", "failed"
+_SAID = {OK: OK, FAILED: FAILED, "成功": OK, "失败": FAILED}
 
 
 @dataclass
@@ -113,7 +115,7 @@ def _send(work: Work, office: str, name: str) -> tuple[list[dict[str, str]], Sen
     rows: list[dict[str, str]] = []
     for number in _approved(work.connection, office):
         try:
-            lines = send_lines(work, number, name)
+            lines = send_lines(work, number, name, by_bank=True)
         except RegisterError as error:
             sent.left.append(Fault(number, str(error)))
             continue
@@ -139,12 +141,7 @@ def _send(work: Work, office: str, name: str) -> tuple[list[dict[str, str]], Sen
 
 def _write(path: Path, rows: list[dict[str, str]]) -> bool:
     """Write a new file that nobody else may read; spreadsheets see text, never a formula."""
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        raise RegisterError(Fault(str(path), _("exists already: it is left as it is"))) from None
-    except OSError as error:
-        raise RegisterError(Fault(str(path), str(error.strerror))) from None
+    handle = create_private(path)
     try:
         with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
             writer = csv.DictWriter(file, COLUMNS)
@@ -155,7 +152,7 @@ def _write(path: Path, rows: list[dict[str, str]]) -> bool:
                 )
     except OSError as error:
         path.unlink(missing_ok=True)
-        raise RegisterError(Fault(str(path), str(error.strerror))) from None
+        raise RegisterError(Fault(str(path), why_not(error))) from None
     return True
 
 
@@ -174,7 +171,7 @@ def _text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise RegisterError(Fault(str(path), str(error.strerror))) from None
+        raise RegisterError(Fault(str(path), why_not(error))) from None
     for encoding in ("utf-8-sig", "gb18030"):
         with suppress(UnicodeDecodeError):
             return content.decode(encoding)
@@ -183,12 +180,14 @@ def _text(path: Path) -> str:
 
 def _note(work: Work, row: dict[str, str]) -> str:
     """Note one line's result; return it, or nothing where it was noted before or is not there."""
-    result = row["result"].strip().lower()
-    if not result:
+    said = row["result"].strip().lower()
+    if not said:
         return ""
-    if result not in (OK, FAILED):
-        raise ValueError(_("result {result} is neither ok nor failed").format(
-            result=visible(result)))  # fmt: skip
+    if said not in _SAID:
+        raise ValueError(
+            _("result {result} is neither ok (成功) nor failed (失败)").format(result=visible(said))
+        )
+    result = _SAID[said]
     text = row["payment"].strip()
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
     line = work.connection.execute(select(payment).where(payment.c.id == number)).one_or_none()

@@ -19,16 +19,15 @@ if TYPE_CHECKING:
 def open_difference(work: Work, case: Row[Any], now: Row[Any], before: Row[Any] | None) -> bool:
     """Open a line for what `now` pays more (补差) or less (追回) than `before`.
 
-    Returns whether there is such a line. A reclaim is first set against what of the case is
-    approved but not yet sent.
+    Returns whether there is such a line. It is first set against the case's lines of the other
+    direction: a reclaim against what is approved and not yet sent, a supplement against what is
+    still to be paid back.
     """
     more = now.payable - (before.payable if before is not None else 0)
     if more == 0:
         return False
     kind = "reclaim" if more < 0 else "aid" if before is None else "supplement"
-    holder = work.connection.execute(
-        select(person.c.name, person.c.town, person.c.died_on).where(person.c.id == case.person_id)
-    ).one()
+    holder = work.connection.execute(select(person).where(person.c.id == case.person_id)).one()
     payers = difference(work.connection, now.id, before.id if before is not None else None)
     line = work.insert(
         payment,
@@ -39,13 +38,12 @@ def open_difference(work: Work, case: Row[Any], now: Row[Any], before: Row[Any] 
         state="open" if holder.died_on is None or kind == "reclaim" else "stopped",
         town=_town(work, case.id) or holder.town,
         payers=payers if more > 0 else {payer: -share for payer, share in payers.items()},
-        payee=holder.name,
-        account="",
+        payee=holder.payee or holder.name,
+        account=holder.account,
     )
     if line.state == "stopped":
         enter(work, line, "stopped", 0, "the person died")
-    if kind == "reclaim":
-        _offset(work, line)
+    _offset(work, line)
     return True
 
 
@@ -55,19 +53,23 @@ def _town(work: Work, case_id: int) -> str:
     return work.connection.scalar(first.limit(1)) or ""
 
 
-def _offset(work: Work, reclaim: Row[Any]) -> None:
-    """Set a reclaim against the case's lines that are not yet sent."""
+def _offset(work: Work, new: Row[Any]) -> None:
+    """Set a new line against the case's lines of the other direction that wait, the oldest first.
+
+    What a death stopped waits as well: it is owed all the same.
+    """
+    reclaims = payment.c.kind == "reclaim"
     lines = work.connection.execute(
         select(payment)
         .where(
-            payment.c.case_id == reclaim.case_id,
-            payment.c.kind != "reclaim",
-            payment.c.state == "open",
+            payment.c.case_id == new.case_id,
+            ~reclaims if new.kind == "reclaim" else reclaims,
+            payment.c.state.in_(("open", "stopped")),
         )
         .order_by(payment.c.id)
     ).all()
     for line in lines:
-        amount = min(outstanding(work.connection, reclaim), outstanding(work.connection, line))
+        amount = min(outstanding(work.connection, new), outstanding(work.connection, line))
         if amount > 0:
-            enter(work, line, "offset", amount, f"payment {reclaim.id}")
-            enter(work, reclaim, "offset", amount, f"payment {line.id}")
+            enter(work, line, "offset", amount, f"payment {new.id}")
+            enter(work, new, "offset", amount, f"payment {line.id}")

@@ -11,9 +11,10 @@ from mediaid.i18n import gettext as _
 from mediaid.money import show_yuan
 from mediaid.register.cases.find import get_case
 from mediaid.register.database.locks import lock_persons
+from mediaid.register.payments.accounts import clean_account
 from mediaid.register.payments.entries import enter, outstanding
-from mediaid.register.people.persons import clean, required
-from mediaid.register.schema import aid_case, payment
+from mediaid.register.people.persons import clean, clean_sentence, required
+from mediaid.register.schema import aid_case, payment, person
 from mediaid.register.workflow.states import step
 from mediaid.register.workflow.words import payment_words
 
@@ -36,7 +37,7 @@ def set_payee(work: Work, payment_id: int, payee: str, account: str) -> None:
         payment,
         {"id": line.id},
         payee=required(payee, _("payee")),
-        account=clean(account),
+        account=clean_account(account),
         state="open",
     )
     enter(work, changed, "payee", 0)
@@ -48,8 +49,13 @@ def pay_case(work: Work, number: str, reference: str = "") -> int:
     return sum(amount for _line, amount in send_lines(work, number, reference))
 
 
-def send_lines(work: Work, number: str, reference: str) -> list[tuple[Row[Any], int]]:
-    """Note that all open lines of a case were sent, and return them with the amounts, 分."""
+def send_lines(
+    work: Work, number: str, reference: str, *, by_bank: bool = False
+) -> list[tuple[Row[Any], int]]:
+    """Note that all open lines of a case were sent, and return them with the amounts, 分.
+
+    What a bank is to send needs an account; what is paid by hand does not.
+    """
     case = get_case(work.connection, number)
     lock_persons(work.connection, [case.person_id])
     case = get_case(work.connection, number)
@@ -60,6 +66,13 @@ def send_lines(work: Work, number: str, reference: str) -> list[tuple[Row[Any], 
                 _(
                     "payment {payment} was stopped: name who is paid instead with payment payee"
                 ).format(payment=line.id)
+            )
+        if by_bank and not line.account:
+            raise RegisterError(
+                _(
+                    "payment {payment} has no account: note it with person account {person} "
+                    "--account NUMBER, and list again; or pay it by hand, with case pay"
+                ).format(payment=line.id, person=case.person_id)
             )
     step(work, case, "pay")
     sent = [(line, outstanding(work.connection, line)) for line in lines]
@@ -77,9 +90,13 @@ def bank_returned(work: Work, payment_id: int, reason: str) -> None:
                 payment=payment_id, state=payment_words(line.state)
             )
         )
-    enter(work, line, "returned", outstanding(work.connection, line), required(reason, "--reason"))
+    why = clean_sentence(required(reason, "--reason"))
+    enter(work, line, "returned", outstanding(work.connection, line), why)
+    died_on = select(person.c.died_on).where(person.c.id == case.person_id)
+    if work.connection.scalar(died_on) is not None:
+        enter(work, line, "stopped", 0, "the person died")
     if case.state != "approved":
-        step(work, case, "pay_back", reason)
+        step(work, case, "pay_back", why)
     work.subject = f"case:{case.number}"
 
 

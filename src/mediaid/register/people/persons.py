@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from mediaid.faults import Fault, RegisterError, visible
+from mediaid.faults import Fault, RegisterError, obeyed, visible
 from mediaid.i18n import gettext as _
-from mediaid.people.documents import RESIDENT, Document, parse_document, parse_kind
+from mediaid.people.documents import CHECKED, RESIDENT, Document, parse_document, parse_kind
+from mediaid.people.identity import area_warning, parse_resident_id
 from mediaid.people.masking import mask_id
+from mediaid.register.calendar import CHINA
 from mediaid.register.database.locks import lock_persons
-from mediaid.register.payments.stop import stop_open_payments
+from mediaid.register.payments.stop import resume_payments, stop_open_payments
 from mediaid.register.schema import identity_document, person
 
 if TYPE_CHECKING:
@@ -23,16 +25,32 @@ if TYPE_CHECKING:
     from mediaid.register.session import Work
 
 
+LONGEST, LONGEST_SENTENCE = 200, 1000
+"""How much a field holds, and a reason."""
+
+
 def clean(text: str) -> str:
     """Return what a user typed without full-width forms and outer spaces; refuse control marks."""
-    shown = " ".join(unicodedata.normalize("NFKC", text).split())
-    if visible(shown[:200]) != shown[:200] and len(shown) <= 80:
+    return _plain(" ".join(unicodedata.normalize("NFKC", text).split()), LONGEST)
+
+
+def clean_sentence(text: str) -> str:
+    """Return a reason as somebody typed it, on one line and with its own punctuation."""
+    return _plain(" ".join(text.split()), LONGEST_SENTENCE)
+
+
+def _plain(text: str, longest: int) -> str:
+    if any(map(obeyed, text)):
         raise RegisterError(
-            _("{value} has invisible characters: remove them").format(value=visible(shown))
+            _("{value} has invisible characters: remove them").format(value=visible(text))
         )
-    if len(shown) > 200:
-        raise RegisterError(_("{value} is longer than 200 characters").format(value=visible(shown)))
-    return shown
+    if len(text) > longest:
+        raise RegisterError(
+            _("{value} is longer than {longest} characters").format(
+                value=visible(text), longest=longest
+            )
+        )
+    return text
 
 
 def required(text: str, what: str) -> str:
@@ -68,12 +86,24 @@ def add_person(work: Work, name: str, town: str, number: str, kind: str = RESIDE
         person,
         name=required(name, _("name")),
         town=required(town, _("town or street")),
+        payee="",
+        account="",
         died_on=None,
         recorded_at=work.now,
     )
     work.insert(identity_document, person_id=row.id, kind=document.kind, number=document.number)
     work.subject = f"person:{row.id}"
     return int(row.id)
+
+
+def area_note(text: str, kind: str) -> str:
+    """Return what to look at where no province has the area code of a resident number, else ""."""
+    if kind not in CHECKED:
+        return ""
+    try:
+        return area_warning(parse_resident_id(text))
+    except ValueError:
+        return ""
 
 
 def find_person(
@@ -105,6 +135,22 @@ def note_death(work: Work, person_id: int, on: dt.date) -> None:
     """Note that a person died: what is not yet paid out to them stops."""
     lock_persons(work.connection, [person_id])
     get_person(work.connection, person_id)
+    if on > work.now.astimezone(CHINA).date():
+        raise RegisterError(Fault("--on", _("{day} is still to come").format(day=on.isoformat())))
     work.update(person, {"id": person_id}, died_on=on)
     work.subject = f"person:{person_id}"
     stop_open_payments(work, person_id, _("the person died on {day}").format(day=on.isoformat()))
+
+
+def take_back_death(work: Work, person_id: int, reason: str) -> int:
+    """Note that a death was entered by mistake: what it stopped is open again; return how many."""
+    lock_persons(work.connection, [person_id])
+    row = get_person(work.connection, person_id)
+    if row.died_on is None:
+        raise RegisterError(_("no death of person {person} is noted").format(person=person_id))
+    why = clean_sentence(reason)
+    if not why:
+        raise RegisterError(Fault("--mistaken", _("say why")))
+    work.update(person, {"id": person_id}, died_on=None)
+    work.subject = f"person:{person_id}"
+    return resume_payments(work, person_id, why)

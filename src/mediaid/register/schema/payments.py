@@ -27,7 +27,7 @@ payment = Table(
 )
 
 # kind: sent, returned, confirmed (by the bank), received (an instalment of a reclaim), offset (a
-# reclaim against a line not yet sent), stopped, payee (another payee or account).
+# reclaim against a line not yet sent), stopped, resumed, payee (another payee or account).
 payment_entry = Table(
     "payment_entry",
     metadata,

@@ -13,12 +13,16 @@ from sqlalchemy import (
 
 from mediaid.register.schema.types import Key, Utc, metadata
 
+# `payee` and `account`: whose account aid goes to ("" for the person's own) and which one; payment
+# lines take them over.
 person = Table(
     "person",
     metadata,
     Column("id", Key, primary_key=True),
     Column("name", Text, nullable=False),
     Column("town", Text, nullable=False),
+    Column("payee", Text, nullable=False),
+    Column("account", Text, nullable=False),
     Column("died_on", Date),
     Column("recorded_at", Utc, nullable=False),
     # Found by how the name begins: PostgreSQL needs its own kind of index for that.

@@ -11,6 +11,7 @@ from mediaid.engine.plan import payers_of, plan_of
 from mediaid.faults import Fault, RegisterError, nearest, visible
 from mediaid.i18n import gettext as _
 from mediaid.register.calendar import CHINA
+from mediaid.register.database.locks import lock_transfers
 from mediaid.register.determinations.packs import current_pack
 from mediaid.register.people.persons import clean, required
 from mediaid.register.schema import fund_transfer, office, payment, person
@@ -74,6 +75,7 @@ def enter_transfer(work: Work, new: Transfer, *, new_town: bool = False) -> int:
         "dated_on": new.dated_on,
         "reference": clean(new.reference),
     }
+    lock_transfers(work.connection)
     _refuse_twice(work.connection, facts)
     work.subject = f"town:{town}"
     return _enter(work, facts, None)
@@ -81,6 +83,7 @@ def enter_transfer(work: Work, new: Transfer, *, new_town: bool = False) -> int:
 
 def cancel_transfer(work: Work, number: int, reason: str) -> None:
     """Cancel a transfer that was entered by mistake. Raises RegisterError."""
+    lock_transfers(work.connection)
     row = work.connection.execute(
         select(fund_transfer).where(fund_transfer.c.id == number)
     ).one_or_none()

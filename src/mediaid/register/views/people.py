@@ -43,6 +43,8 @@ def person_data(connection: Connection, person_id: int, *, clear: bool = False) 
         "name": row.name if clear else mask_name(row.name),
         "town": row.town,
         "died_on": row.died_on.isoformat() if row.died_on else None,
+        "payee": row.payee if clear else mask_name(row.payee),
+        "account": row.account if clear else mask_id(row.account),
         "documents": [
             {"kind": its.kind, "number": its.number if clear else mask_id(its.number)}
             for its in documents

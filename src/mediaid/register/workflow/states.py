@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from mediaid.faults import RegisterError, visible
+from mediaid.faults import RegisterError
 from mediaid.i18n import gettext as _
+from mediaid.register.people.persons import clean_sentence
 from mediaid.register.schema import aid_case, case_step
 from mediaid.register.workflow.words import state_words
 
@@ -96,11 +97,9 @@ def step(work: Work, case: Row[Any], action: Action, reason: str = "") -> Row[An
                 or _("none"),
             )
         )
-    reason = reason.strip()
+    reason = clean_sentence(reason)
     if transition.reasoned and not reason:
         raise RegisterError(_("case {case}: say why with --reason").format(case=case.number))
-    if visible(reason[:200]).rstrip("…") != reason[:80] and len(reason) <= 80:
-        raise RegisterError(_("the reason has invisible characters: remove them"))
     work.subject = work.subject or f"case:{case.number}"
     work.insert(
         case_step,

@@ -114,6 +114,8 @@ def _people() -> None:
         sa.Column("id", KEY, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("town", sa.Text(), nullable=False),
+        sa.Column("payee", sa.Text(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
         sa.Column("died_on", sa.Date(), nullable=True),
         sa.Column("recorded_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_person"),
