@@ -50,7 +50,7 @@ class Office:
     folder: Path
     registers: dict[str, str]
     accounts: dict[str, int] = field(default_factory=dict)
-    rows: list[tuple[str, float, float, str]] = field(default_factory=list)
+    rows: list[tuple[str, float, float, int, str]] = field(default_factory=list)
 
     def become(self, who: str) -> list[str]:
         """Return what makes a command another account's, which may still read the program."""
@@ -69,27 +69,32 @@ class Office:
             "XDG_CACHE_HOME": str(self.folder / f"cache-{who}"),
             "HOME": str(self.folder),
         }
-        before = os.times()
         began = time.perf_counter()
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            check=False,
-            env=environment,
-            umask=0o007 if self.accounts else -1,
-        )
+        with (
+            tempfile.TemporaryFile("w+", encoding="utf-8") as out,
+            tempfile.TemporaryFile("w+", encoding="utf-8") as errors,
+        ):
+            process = subprocess.Popen(
+                command,
+                stdout=out,
+                stderr=errors,
+                env=environment,
+                umask=0o007 if self.accounts else -1,
+            )
+            _pid, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            out.seek(0)
+            errors.seek(0)
+            printed, refused = out.read(), errors.read()
         wall = time.perf_counter() - began
-        after = os.times()
-        if done.returncode != code:
-            raise SystemExit(f"{words}: exit code {done.returncode}\n{done.stderr}{done.stdout}")
-        processor = (after.children_user - before.children_user) + (
-            after.children_system - before.children_system
-        )
-        said = done.stdout if "--json" in words else done.stdout.strip().rpartition("\n")[2]
+        if process.returncode != code:
+            raise SystemExit(f"{words}: exit code {process.returncode}\n{refused}{printed}")
+        said = printed if "--json" in words else printed.strip().rpartition("\n")[2]
         shown = " ".join(word for word in words if word != "--json")
-        self.rows.append((shown, wall, processor, "" if "--json" in words else said))
-        say(f"{wall:8.1f} s  {shown}  {self.rows[-1][3]}")
+        told = "" if "--json" in words else said
+        processor, peak = used.ru_utime + used.ru_stime, used.ru_maxrss // 1024
+        self.rows.append((shown, wall, processor, peak, told))
+        say(f"{wall:8.1f} s  {shown}  {told}")
         return json.loads(said) if "--json" in words else said
 
 
@@ -190,7 +195,9 @@ def check(office: Office, total: dict[str, Any], folder: Path, sent: int) -> Non
         raise SystemExit(f"settled {total['actual']}, but the bank paid {format_yuan(paid)}")
     if sum(parse_yuan(its["sent"]) for its in quarters) != sent:
         raise SystemExit("the lists and the settlement differ")
-    office.rows.append(("settled, and paid by the bank's lists", 0, 0, f"{total['actual']} yuan"))
+    office.rows.append(
+        ("settled, and paid by the bank's lists", 0, 0, 0, f"{total['actual']} yuan")
+    )
 
 
 def share(office: Office) -> None:
@@ -213,11 +220,12 @@ def main() -> None:
         began = time.perf_counter()
         work(office, options.claimants, options.seed, more)
         whole = time.perf_counter() - began
-    print("| command | s | processor s | says |")
-    print("| --- | ---: | ---: | --- |")
-    for words, wall, processor, said in office.rows:
+    print("| command | s | processor s | MB | says |")
+    print("| --- | ---: | ---: | ---: | --- |")
+    for words, wall, processor, peak, said in office.rows:
         if "settlement advance" not in words:
-            print(f"| `{words.replace(name + '/', '')}` | {wall:.1f} | {processor:.1f} | {said} |")
+            shown = words.replace(name + "/", "")
+            print(f"| `{shown}` | {wall:.1f} | {processor:.1f} | {peak} | {said} |")
     print(
         f"\n{options.claimants:,} claimants, {whole:.0f} s; approver: {more or 'another identity'}"
     )
