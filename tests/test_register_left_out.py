@@ -158,3 +158,23 @@ def test_without_a_name_or_town_nobody_is_entered(run: Import, tmp_path: Path) -
     assert "name and town" in refused.err
     assert run("case", "list", "--json").out.strip() == "[]"
     assert "--settlements" in run("left-out", "--roster", str(roster), code=2).err
+
+
+def test_who_contradicts_the_register_is_listed_and_the_others_are_served(
+    run: Import, tmp_path: Path
+) -> None:
+    run("import", people(tmp_path), "--yes")
+    its = list(files(tmp_path, *BILLS))
+    rows = [
+        [LI, "李甲", "散居孤儿", "2022-01-01", ""],
+        [WANG, "王乙", "低收入家庭成员", "2023-05-01", ""],
+    ]
+    its[1] = str(write_roster(tmp_path / "other.csv", rows))
+    data = json.loads(run("left-out", *its, "--json").out)
+    [unclear] = data["unclear"]
+    assert (unclear["file"], unclear["row"]) == ("roster", 2)
+    assert [bill["invoice"] for who in data["left_out"] for bill in who["bills"]] == ["S003"]
+    opened = json.loads(run("left-out", *its, "--open-cases", "--yes", "--json").out)
+    [case] = opened["opened"]
+    shown = json.loads(run("case", "show", case, "--json").out)
+    assert [bill["invoice"] for bill in shown["bills"]] == ["S003"]
