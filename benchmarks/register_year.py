@@ -104,13 +104,15 @@ def generate(folder: Path, claimants: int, year: int, seed: int) -> tuple[Path, 
     people, bills = folder / "people.csv", folder / "bills.csv"
     with people.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["证件号码", "姓名", "镇街", "救助类别", "参保类型", "开始日期"])
+        writer.writerow(
+            ["证件号码", "姓名", "镇街", "救助类别", "参保类型", "开始日期", "银行账号"]
+        )
         for number in range(claimants):
             [category] = draw.choices(CATEGORIES, SHARES)
             town = TOWNS[draw.randrange(len(TOWNS))]
             insurance = "职工医保" if draw.random() < 0.1 else "居民医保"
             writer.writerow([resident_number(number), f"某{number}", town, category, insurance,
-                             f"{year}-01-01"])  # fmt: skip
+                             f"{year}-01-01", f"6200{number:012d}"])  # fmt: skip
     with bills.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["证件号码", "医疗机构", "发票号", "日期", "就医类型", "政策范围内自负"])
