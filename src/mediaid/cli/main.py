@@ -11,7 +11,7 @@ import typer
 
 from mediaid import __version__
 from mediaid.cli.help import install as install_help
-from mediaid.faults import Fault, MediaidError, visible
+from mediaid.faults import Fault, MediaidError, visible, visible_path
 from mediaid.i18n import LANGS, choose
 from mediaid.i18n import gettext as _
 
@@ -52,6 +52,10 @@ def main(arguments: list[str]) -> int:
         return _invoke(rest)
     except MediaidError as error:
         print(error, file=sys.stderr)  # noqa: T201
+        return REFUSED
+    except PermissionError as error:
+        said = _("this account may not read or write it, or look into its folder: ask its owner")
+        print(Fault(visible_path(error.filename or ""), said), file=sys.stderr)  # noqa: T201
         return REFUSED
     except KeyboardInterrupt:
         print(_("interrupted"), file=sys.stderr)  # noqa: T201
