@@ -267,8 +267,12 @@ def test_each_value_stands_beside_its_clause_its_days_and_a_scenario(
 def test_a_folder_of_another_account_is_told_not_a_traceback(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def refuse(path: Path, **_how: bool) -> bool:  # root is let in everywhere
-        raise PermissionError(13, "Permission denied", str(path))
+    look = Path.is_dir
+
+    def refuse(path: Path) -> bool:  # root is let in everywhere
+        if path.name == "theirs":
+            raise PermissionError(13, "Permission denied", str(path))
+        return look(path)
 
     monkeypatch.setattr(Path, "is_dir", refuse)
     ran = mediaid(capsys, "rules", "check", str(tmp_path / "theirs"), "--lang", "en")

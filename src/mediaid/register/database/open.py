@@ -154,8 +154,8 @@ def _look_for(path: Path) -> None:
         said = _("there is no register: create one with mediaid register init")
     elif not let_in:
         said = _(
-            "this account may not open the file: its owner can share it with the accounts of a group "
-            "(chgrp GROUP and chmod 2770 for the folder, chmod 660 for the file)"
+            "this account may not open the file: its owner can share it with the accounts of a "
+            "group (chgrp GROUP and chmod 2770 for the folder, chmod 660 for the file)"
         )
     else:
         return
