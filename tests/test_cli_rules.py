@@ -262,3 +262,19 @@ def test_each_value_stands_beside_its_clause_its_days_and_a_scenario(
     assert days == "    days: 2022-01-01 to 2022-12-31; then carried, provisional"
     assert clause.startswith("    document and clause: ")
     assert "work-funds.yaml:" in scenario
+
+
+def test_a_folder_of_another_account_is_told_not_a_traceback(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    look = Path.is_dir
+
+    def refuse(path: Path) -> bool:  # root is let in everywhere
+        if path.name == "theirs":
+            raise PermissionError(13, "Permission denied", str(path))
+        return look(path)
+
+    monkeypatch.setattr(Path, "is_dir", refuse)
+    ran = mediaid(capsys, "rules", "check", str(tmp_path / "theirs"), "--lang", "en")
+    assert ran.code == 2
+    assert "theirs: this account may not read or write it" in ran.err

@@ -151,7 +151,8 @@ def test_a_roster_is_a_file_of_people_and_says_several_periods(run: Import, tmp_
     roster = str(write_roster(tmp_path / "roster.csv"))
     assert "--town" in run("import", roster, "--yes", code=2).err
     refused = run("import", roster, "--town", "样例镇", "--yes", code=2).out
-    assert "row 2: 低保 is not known" in refused, "its words are those of a mapping"
+    assert "row 2: category: 低保 is not known. Did you mean 低保家庭成员?" in refused
+    assert "choose a mapping that knows the word" in refused, "its words are those of a mapping"
     ran = run("import", roster, "--town", "样例镇", "--mapping", "ledger", "--yes", "--json")
     assert counts(ran) == (3, 0, 0, 0, [], [])
     shown = run("person", "show", "2").out

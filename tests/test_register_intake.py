@@ -103,6 +103,13 @@ def test_each_refused_row_is_named_with_its_reason(office: Office) -> None:
     assert counts(report) == (1, 0, 0, [5, 6, 7, 9])
 
 
+def test_a_row_with_several_mistakes_is_refused_with_all_of_them(office: Office) -> None:
+    report = people(office, [PersonRow(2, "999900", "", "", category="低", insurance="?")])
+    reason = report.refused[0].reason
+    for what in ("number of the document", "name", "town or street", "category", "insurance"):
+        assert f"{what}: " in reason
+
+
 def test_a_trial_says_what_would_come_of_it_and_keeps_nothing(office: Office) -> None:
     with office.register.trial("people.import") as work:
         assert counts(take_in_people(work, PEOPLE)) == (2, 0, 0, [])

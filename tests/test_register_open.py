@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 from pathlib import Path
@@ -32,6 +33,23 @@ def persons(office: Office) -> int:
     with office.register.read() as connection:
         assert list(check_audit(connection)) == []
         return int(connection.scalar(select(func.count()).select_from(person)) or 0)
+
+
+@pytest.mark.parametrize("where", ["file", "folder"])
+def test_who_is_not_let_into_a_register_learns_how_to_be(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "register.db"
+    create_register(path, {"MH": "某镇"}).close()
+
+    def refuse(*_its: object) -> bool:  # root is let in everywhere
+        if where == "folder":
+            raise PermissionError(13, "Permission denied", str(path))
+        return False
+
+    monkeypatch.setattr(*((Path, "is_file") if where == "folder" else (os, "access")), refuse)
+    with pytest.raises(RegisterError, match="its owner can share it with the accounts"):
+        open_register(path)
 
 
 def test_only_its_owner_reads_a_register_file(tmp_path: Path) -> None:

@@ -66,6 +66,7 @@ CHOICES = (
         ("dbby", "marginal"),
         ("dby", "marginal"),
         ("低保边", "marginal"),
+        ("低缘", "marginal"),
         ("边缘", "marginal"),
         ("every", "other"),
         ("ｑｔ", "other"),

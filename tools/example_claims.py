@@ -26,7 +26,7 @@ def main() -> None:
     pack = load_pack("shanghai-minhang")
     book = make(World(persons=80, towns=4), pack, SEED)
     with OUTPUT.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
+        writer = csv.writer(file, lineterminator="\n")
         writer.writerow([FIELDS[name].label.zh for name in (*COLUMNS, *KNOWN)])
         claims = book.claims
         for row in sorted(range(len(claims.date)), key=lambda at: (claims.date[at], at)):

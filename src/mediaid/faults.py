@@ -76,8 +76,18 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """Return " Did you mean …?" for the closest known word, or nothing."""
     from difflib import get_close_matches  # noqa: PLC0415 - only when something is wrong
 
-    close = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    among = list(known)
+    # What officials cut short (低保 for 低保家庭成员) is far from the whole, letter by letter.
+    longer = [
+        its for its in among if len(word) > 1 and not word.isascii() and _cut_short(word, its)
+    ]
+    close = get_close_matches(word, among, n=1, cutoff=0.6) or (longer if len(longer) == 1 else [])
     return " " + _("Did you mean {known}?").format(known=close[0]) if close else ""
+
+
+def _cut_short(word: str, whole: str) -> bool:
+    rest = iter(whole)
+    return all(letter in rest for letter in word)
 
 
 @dataclass(frozen=True, order=True)

@@ -10,6 +10,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from mediaid import __version__
+from mediaid.cli.help import install as install_help
 from mediaid.faults import Fault, MediaidError, visible, visible_line, visible_path, why_not
 from mediaid.i18n import LANGS, choose
 from mediaid.i18n import gettext as _
@@ -60,7 +61,12 @@ def main(arguments: list[str]) -> int:
     except OSError as error:
         # What no command expected: a name too long for the system, a folder that went away.
         name = "" if error.filename is None else visible_path(error.filename)
-        _complain(str(Fault(name, why_not(error))))
+        said = why_not(error)
+        if isinstance(error, PermissionError):
+            said = _(
+                "this account may not read or write it, or look into its folder: ask its owner"
+            )
+        _complain(str(Fault(name, said)))
         return REFUSED
 
 
@@ -174,8 +180,11 @@ COMMANDS = ("calc", "batch", "budget", "mapping", "register", "rules", "scenario
 
 def build(only: str | None = None) -> typer.Typer:
     """Return the application in the chosen language, with all its commands or only one."""
+    install_help()
     app = typer.Typer(
-        help=_("Medical assistance: who gets how much, and why."),
+        help=_("Medical assistance: who gets how much, and why.")
+        + "\n\n"
+        + _("Alone, or with --register FILE, mediaid opens the terminal interface."),
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},

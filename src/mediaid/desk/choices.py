@@ -34,8 +34,8 @@ def matches(typed: str, choices: Iterable[Choice]) -> list[Choice]:
     """Return the choices that fit what was typed, the best first; all of them for nothing.
 
     An exact code or name beats one that begins so, that beats initials, those beat a name that
-    merely contains it, and that beats some of the initials in their order (mz for 门急诊); among
-    equals the given order stays.
+    merely contains it, and that beats some of the initials, or of the name, in their order (mz or
+    门诊 for 门急诊); among equals the given order stays.
     """
     wanted = plain(typed).casefold()
     if not wanted:
@@ -61,7 +61,7 @@ def _rank(wanted: str, choice: Choice) -> int | None:
         return 4
     if wanted in letters:
         return 5
-    return _SOME_INITIALS if _some_of(wanted, letters) else None
+    return _SOME_INITIALS if _some_of(wanted, letters) or _some_of(wanted, names[1]) else None
 
 
 def _some_of(wanted: str, letters: str) -> bool:

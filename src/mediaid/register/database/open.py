@@ -139,14 +139,28 @@ def upgrade_register(where: str | Path | None, *, clock: Clock = utc_now) -> tup
 
 
 def _opened(place: Address, busy_seconds: float) -> Engine:
-    if place.path is not None and not place.path.is_file():
-        raise RegisterError(
-            Fault(
-                str(place),
-                _("there is no register: create one with mediaid register init"),
-            )
-        )
+    if place.path is not None:
+        _look_for(place.path)
     return engine_for(place, busy_seconds)
+
+
+def _look_for(path: Path) -> None:
+    """Refuse a path where no register is, or none that this account is let into."""
+    try:
+        there = path.is_file()
+        let_in = not there or os.access(path, os.R_OK)
+    except PermissionError:  # of a folder above it
+        there, let_in = True, False
+    if not there:
+        said = _("there is no register: create one with mediaid register init")
+    elif not let_in:
+        said = _(
+            "this account may not open the file: its owner can share it with the accounts of a "
+            "group (chgrp GROUP and chmod 2770 for the folder, chmod 660 for the file)"
+        )
+    else:
+        return
+    raise RegisterError(Fault(str(path), said))
 
 
 def _new_file(path: Path) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from mediaid.claims.cells import parse_code
-from mediaid.faults import MediaidError, RegisterError
+from mediaid.claims.fields import FIELDS
+from mediaid.faults import Fault, MediaidError, RegisterError
 from mediaid.i18n import gettext as _
 from mediaid.people.documents import CHECKED, RESIDENT
 from mediaid.people.identity import ResidentId
@@ -24,7 +25,7 @@ from mediaid.register.people.persons import clean, read_document, required
 from mediaid.register.schema import identity_document, person, person_period
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from sqlalchemy import Connection
 
@@ -192,7 +193,7 @@ def _cleaned(row: PersonRow, pack: Pack, today: dt.date, report: Report) -> Pers
     try:
         document = read_document(row.number, row.document, today)
         codes = {
-            kind: list(pack.codes[kind])[parse_code(text, pack.codes[kind])] if text else ""
+            kind: _code(kind, text, pack)
             for kind, text in (("category", row.category), ("insurance", row.insurance))
         }
         if row.since is None and (row.household or any(codes.values())):
@@ -213,8 +214,38 @@ def _cleaned(row: PersonRow, pack: Pack, today: dt.date, report: Report) -> Pers
             **codes,
         )
     except (MediaidError, ValueError) as error:
-        report.refuse(row.row, error)
+        report.refuse(row.row, "; ".join(_all_faults(row, pack, today, error)))
         return None
+
+
+def _all_faults(row: PersonRow, pack: Pack, today: dt.date, first: Exception) -> list[str]:
+    """Return what is wrong with a refused row: all of it, so that it is corrected once."""
+    readers: tuple[Callable[[], object], ...] = (
+        lambda: read_document(row.number, row.document, today),
+        lambda: _name(row.name),
+        lambda: required(row.town, _("town or street")),
+        lambda: _code("category", row.category, pack),
+        lambda: _code("insurance", row.insurance, pack),
+    )
+    found = []
+    for read in readers:
+        try:
+            read()
+        except (MediaidError, ValueError) as error:
+            found.append(str(error))
+    return found if str(first) in found else [*found, str(first)]
+
+
+def _code(kind: str, text: str, pack: Pack) -> str:
+    """Read a code or its name, if there is any; rosters have words of their own."""
+    if not text:
+        return ""
+    try:
+        return list(pack.codes[kind])[parse_code(text, pack.codes[kind])]
+    except ValueError as error:
+        said = _("{wrong}; or choose a mapping that knows the word, such as ledger")
+        label = str(FIELDS[kind].label)
+        raise RegisterError(Fault(label, said.format(wrong=error))) from None
 
 
 def _name(text: str) -> str:
