@@ -18,14 +18,13 @@ from batch_support import claim, leftovers, sample_pack, write_claims
 from engine_support import SEEDS, Row, rows_of, seeds
 from large_support import MUCH, PACKS, cut, in_pieces, outcome, write, year
 from mediaid.batch.job import Job
-from mediaid.batch.large import choose, scan
-from mediaid.batch.large import run as large
+from mediaid.batch.large import choose
 from mediaid.batch.large.limits import parse_memory, sizes
 from mediaid.batch.large.part import Part
-from mediaid.batch.large.piece import Settled
+from mediaid.batch.large.piece import Settled, settle_piece
 from mediaid.batch.run import run
 from mediaid.batch.summary import show
-from mediaid.batch.table import Table
+from mediaid.batch.table import Table, read_table
 from mediaid.cli.main import main
 from mediaid.packs.model import Pack
 
@@ -138,18 +137,17 @@ def test_no_part_or_piece_is_larger_than_the_cut(
     rows = [claim(at, person_id=f"P{at}") for at in range(800)]
     source = write_claims(tmp_path / f"in.{kind}", rows)
     parts, pieces = [], []
-    read, settle = scan.read_table, large.settle_piece
 
     def reading(part: Part, *its: Any, **options: Any) -> Table:
         parts.append(part.frame.height)
-        return read(part, *its, **options)
+        return read_table(part, *its, **options)
 
     def settling(number: int, table: Table, *its: Any) -> Settled:
         pieces.append(table.size)
-        return settle(number, table, *its)
+        return settle_piece(number, table, *its)
 
-    monkeypatch.setattr(scan, "read_table", reading)
-    monkeypatch.setattr(large, "settle_piece", settling)
+    monkeypatch.setattr("mediaid.batch.large.scan.read_table", reading)
+    monkeypatch.setattr("mediaid.batch.large.run.settle_piece", settling)
     with cut(50, 16):
         in_pieces(Job(source, tmp_path / "out.csv", sample_pack()))
     assert sum(parts) == sum(pieces) == 800
