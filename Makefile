@@ -4,8 +4,10 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-# Files of tests are dealt out to two processes: what a file sets up serves all of its tests.
-PARALLEL := -n 2 --dist loadfile
+# Files of tests are dealt out to three processes, so that two processors have work while one waits for
+# a server, a screen or Spark. What a file sets up serves all of its tests; see tests/conftest.py for the
+# order of files.
+PARALLEL := -n 3 --dist loadfile --no-loadscope-reorder
 DEMONSTRATION := build/demonstration.db
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import polars as pl
 import pytest
@@ -19,8 +20,11 @@ from large_support import MUCH, PACKS, cut, in_pieces, outcome, write, year
 from mediaid.batch.job import Job
 from mediaid.batch.large import choose
 from mediaid.batch.large.limits import parse_memory, sizes
+from mediaid.batch.large.part import Part
+from mediaid.batch.large.piece import Settled, settle_piece
 from mediaid.batch.run import run
 from mediaid.batch.summary import show
+from mediaid.batch.table import Table, read_table
 from mediaid.cli.main import main
 from mediaid.packs.model import Pack
 
@@ -123,6 +127,43 @@ def test_no_sizes_of_memory(text: str, capsys: pytest.CaptureFixture[str]) -> No
     code = main(["--lang", "en", "batch", "in.csv", "-o", "out.csv", "--memory", text])
     assert code == 2
     assert capsys.readouterr().err.startswith("--memory: ")
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_no_part_or_piece_is_larger_than_the_cut(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is in memory at a time depends on the limit, not on the input."""
+    rows = [claim(at, person_id=f"P{at}") for at in range(800)]
+    source = write_claims(tmp_path / f"in.{kind}", rows)
+    parts, pieces = [], []
+
+    def reading(part: Part, *its: Any, **options: Any) -> Table:
+        parts.append(part.frame.height)
+        return read_table(part, *its, **options)
+
+    def settling(number: int, table: Table, *its: Any) -> Settled:
+        pieces.append(table.size)
+        return settle_piece(number, table, *its)
+
+    monkeypatch.setattr("mediaid.batch.large.scan.read_table", reading)
+    monkeypatch.setattr("mediaid.batch.large.run.settle_piece", settling)
+    with cut(50, 16):
+        in_pieces(Job(source, tmp_path / "out.csv", sample_pack()))
+    assert sum(parts) == sum(pieces) == 800
+    # A part of a CSV file is so many bytes; people fall into pieces by chance.
+    assert max(parts) <= 100
+    assert max(pieces) <= 100
+
+
+@pytest.mark.parametrize("memory", [768 << 20, 1 << 30, 4 << 30])
+def test_two_parts_or_pieces_fit_beside_the_program(memory: int) -> None:
+    """2,000 bytes a claim that is read and 1,000 a claim that is settled, as was measured."""
+    rows = 20_000_000
+    cut_ = sizes(memory, rows)
+    room = memory - (240 << 20)
+    assert 2 * cut_.part * 2_000 <= room
+    assert 2 * -(-rows // cut_.pieces) * 1_000 <= room
 
 
 def test_more_memory_means_fewer_pieces_and_more_claims_only_more_of_them() -> None:

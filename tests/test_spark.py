@@ -156,6 +156,20 @@ def test_bad_rows_stop_the_job_with_the_same_words(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("spark")
+def test_a_column_that_only_some_files_have_is_read(tmp_path: Path) -> None:
+    """What was paid at the counter already would be paid again."""
+    rows = [claim(1), claim(2, person_id="P2", already_aided="50.00")]
+    whole = write_claims(tmp_path / "all.parquet", [{"already_aided": "", **row} for row in rows])
+    folder = tmp_path / "claims"
+    folder.mkdir()
+    for at, row in enumerate(rows):
+        write_claims(folder / f"part-{at}.parquet", [row])
+    on_spark(Job(folder, tmp_path / "other", sample_pack()))
+    run(Job(whole, tmp_path / "one.parquet", sample_pack()))
+    assert lines(tmp_path / "other").equals(lines(tmp_path / "one.parquet"))
+
+
+@pytest.mark.usefixtures("spark")
 def test_a_worker_killed_while_it_settles_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

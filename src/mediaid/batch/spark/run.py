@@ -142,8 +142,9 @@ class _Run:
     @cached_property
     def _raw(self) -> Any:
         """All columns as they stand in the files, then file and place in it."""
+        # All columns of all files: by itself Spark takes those of one file, and reads no others.
         with failing(self._name):
-            frame = self.spark.read.parquet(location(self.job.claims))
+            frame = self.spark.read.parquet(location(self.job.claims), mergeSchema=True)
         return frame.select("*", "_metadata.file_path", "_metadata.row_index")
 
     @cached_property
