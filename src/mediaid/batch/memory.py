@@ -21,7 +21,7 @@ _JEMALLOC = "dirty_decay_ms:10000,muzzy_decay_ms:10000"
 
 
 def keep_freed_memory() -> None:
-    """Tell the allocators, before numpy and Polars are imported; glibc's only where there is one."""
+    """Tell the allocators, before numpy and Polars are imported; glibc's where there is one."""
     os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")
     os.environ.setdefault("_RJEM_MALLOC_CONF", _JEMALLOC)
     if not sys.platform.startswith("linux"):

@@ -108,7 +108,7 @@ def settle_piece(
     its = rows[lines.claim]
     records = recorded(lines, its)
     with refusing(folder):
-        records.tofile(lines_path(folder, number))
+        lines_path(folder, number).write_bytes(records.data)
     return Settled(
         number=number,
         settled=claims.n,

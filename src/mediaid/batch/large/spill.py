@@ -24,12 +24,13 @@ def append(path: Path, frame: pl.DataFrame, alone: Lock | None = None) -> int:
     Threads that write to the same file share the lock `alone`, which is held while writing only.
     """
     buffer = io.BytesIO()
-    # The old form copies a slice's texts alone, the new one all those it was cut from.
-    frame.write_ipc_stream(buffer, compat_level=pl.CompatLevel.oldest())
-    with refusing(path), alone or nullcontext(), path.open("ab") as file:
-        place = file.tell()
-        file.write(buffer.tell().to_bytes(_LENGTH, "little"))
-        file.write(buffer.getbuffer())
+    with refusing(path):
+        # The old form copies a slice's texts alone, the new one all those it was cut from.
+        frame.write_ipc_stream(buffer, compat_level=pl.CompatLevel.oldest())
+        with alone or nullcontext(), path.open("ab") as file:
+            place = file.tell()
+            file.write(buffer.tell().to_bytes(_LENGTH, "little"))
+            file.write(buffer.getbuffer())
     return place
 
 
