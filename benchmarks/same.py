@@ -18,10 +18,10 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks.scale import Bench, Spent, show, spend
+from benchmarks.measure import Spent, spend
+from benchmarks.scale import MEDIAID, Bench, figures
 
 SLICES = 32
-MEDIAID = Path(sys.executable).parent / "mediaid"
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def settle(bench: Bench, claims: Path, master: str | None) -> Ways:
     out.mkdir(parents=True, exist_ok=True)
     limit = ("--memory", bench.memory)
     year, pools = out / "year.parquet", out / "pools-year.parquet"
-    show("the year", spend(MEDIAID, "batch", claims, "-o", year, "--closing", pools, *limit))
+    show("the year", spend([MEDIAID, "batch", claims, "-o", year, "--closing", pools, *limit]))
     months: list[Path] = []
     spent: list[Spent] = []
     opening: tuple[str | Path, ...] = ()
@@ -61,7 +61,7 @@ def settle(bench: Bench, claims: Path, master: str | None) -> Ways:
     for path in in_months(claims, bench.folder / "months"):
         lines, closing = out / f"lines-{path.name}", out / f"pools-{path.name}"
         spent.append(
-            spend(MEDIAID, "batch", path, "-o", lines, *opening, "--closing", closing, *limit)
+            spend([MEDIAID, "batch", path, "-o", lines, *opening, "--closing", closing, *limit])
         )
         show(f"month {path.stem}", spent[-1])
         months.append(lines)
@@ -70,15 +70,21 @@ def settle(bench: Bench, claims: Path, master: str | None) -> Ways:
     spark = out / f"spark-{int(time.time())}" if master else None
     if spark is not None and master is not None:
         on_spark = ("--engine", "spark", "--master", master)
-        show("Spark", spend(MEDIAID, "batch", claims, "-o", spark, *on_spark))
+        show("Spark", spend([MEDIAID, "batch", claims, "-o", spark, *on_spark]))
     return Ways(year, months, spark, pools, closing)
+
+
+def show(name: str, spent: Spent) -> None:
+    """A row of the table."""
+    print(f"| {' | '.join((name, *figures([spent])))} |", flush=True)
 
 
 def added(spent: list[Spent]) -> Spent:
     """Several runs one after the other; the largest memory of any."""
+    processor = [each.processor for each in spent if each.processor is not None]
     return Spent(
         sum(each.wall for each in spent),
-        sum(each.processor for each in spent),
+        sum(processor) if len(processor) == len(spent) else None,
         max(each.peak for each in spent),
         "",
     )
@@ -125,8 +131,8 @@ def main() -> None:
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     bench = Bench(options.folder, options.memory)
-    print("| what | s | processor s | peak MB | × floor | × floor, processor |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: |")
+    print("| what | s | processor s | peak MB |")
+    print("| --- | ---: | ---: | ---: |")
     ways = settle(bench, bench.claims(options.rows), options.spark)
     lines, pools = equal_lines(ways), equal_pools(ways)
     sys.exit(0 if lines and pools else 1)

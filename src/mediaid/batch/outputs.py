@@ -6,6 +6,7 @@ import os
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from mediaid.faults import ClaimError, Fault, visible, visible_path
@@ -14,6 +15,11 @@ from mediaid.i18n import gettext as _
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import TracebackType
+
+_PAUSE = 0.25
+"""Seconds between two looks at how much has been written."""
+_AT_A_TIME = 8 << 20
+"""Bytes: less is not worth a trip to the disk."""
 
 
 def refuse_paths(inputs: Sequence[Path], outputs: Sequence[Path]) -> None:
@@ -50,13 +56,16 @@ def _same(one: Path, other: Path) -> bool:
 class Outputs:
     """New files under passing names beside their targets, which `publish` gives their names.
 
-    As a context manager it leaves nothing behind of what was not published.
+    As a context manager it leaves nothing behind of what was not published. What is written goes to
+    the disk while more is being worked out, so that `publish` need not wait for all of it.
     """
 
     def __init__(self, targets: Sequence[Path]) -> None:
         # Behind a symbolic link the file is replaced, not the link.
         self._targets = [Path(os.path.realpath(target)) for target in targets]
         self._passing: list[Path] = []
+        self._ended = Event()
+        self._syncing = Thread(target=self._sync_ahead, daemon=True)
 
     def __enter__(self) -> list[Path]:
         """Make the files, so that a folder that cannot be written to is known at once."""
@@ -66,6 +75,7 @@ class Outputs:
         except BaseException:
             self.__exit__(None, None, None)
             raise
+        self._syncing.start()
         return list(self._passing)
 
     def __exit__(
@@ -74,12 +84,30 @@ class Outputs:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._end_syncing()
         for path in self._passing:
             with suppress(OSError):
                 path.unlink(missing_ok=True)
 
+    def _sync_ahead(self) -> None:
+        synced = dict.fromkeys(self._passing, 0)
+        while not self._ended.wait(_PAUSE):
+            for path in self._passing:
+                # What cannot be written is found, and told, when the files are published.
+                with suppress(OSError), path.open("rb+") as file:
+                    size = file.seek(0, os.SEEK_END)
+                    if size - synced[path] >= _AT_A_TIME:
+                        os.fsync(file.fileno())
+                        synced[path] = size
+
+    def _end_syncing(self) -> None:
+        self._ended.set()
+        if self._syncing.is_alive():
+            self._syncing.join()
+
     def publish(self) -> None:
         """Make all files permanent, then give them their names; none if one cannot be had."""
+        self._end_syncing()
         for path in self._passing:
             with refusing(path), path.open("rb+") as file:
                 os.fsync(file.fileno())

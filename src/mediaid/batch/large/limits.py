@@ -19,8 +19,9 @@ WHOLE = 700
 """Bytes a claim when everything is settled in memory."""
 LEAST = 768 << 20
 """Reading Parquet alone takes half a GiB: its row groups are read ahead."""
-LARGEST_PART = 1 << 19
+LARGEST_PART = 200_000
 LARGEST_PIECE = 1 << 18
+"""Larger ones cost more a claim: their arrays outgrow the caches, and what was freed for them."""
 MOST_PIECES = 4096
 BYTES_AN_ID = 64
 LARGEST_BUCKET = 1 << 22

@@ -93,7 +93,7 @@ def deal_opening(
             if its.height:
                 numbers = _pieces(its["holder"], pool, route, household_of)
                 for number, part in dealt(its, numbers, route.count):
-                    append(folder / f"opening-{number}", [part])
+                    append(folder / f"opening-{number}", part)
 
 
 def read_opening(folder: Path, number: int, pack: Pack) -> OpeningTable:

@@ -13,27 +13,22 @@ from mediaid.batch.drafts import marked
 from mediaid.batch.headings import Columns
 from mediaid.batch.large.closing import closing_frame
 from mediaid.batch.large.part import Part
+from mediaid.batch.large.records import CODED, lines_path, recorded
 from mediaid.batch.large.spill import append, read_all
 from mediaid.batch.large.tally import tally
+from mediaid.batch.outputs import refusing
 from mediaid.batch.problems import Problems
 from mediaid.batch.summary import provisional_of, sums_of
 from mediaid.batch.table import Table
 from mediaid.engine.settle import settle
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from mediaid.batch.large.opening import OpeningTable
-    from mediaid.engine.lines import Lines
     from mediaid.packs.model import Pack
 
     Rows = NDArray[np.int64]
-
-AMOUNTS = ("base", "deducted", "uncapped", "aid", "payable", "cap_left")
-CODED = ("rate", "bound_by", "provisional", "reason")
-PAYER = "payer_"
 
 
 @dataclass(frozen=True)
@@ -43,12 +38,12 @@ class Settled:
     number: int
     settled: int
     lines: int
-    places: list[int]
-    """Where the lines of each stretch of rows are; −1: there are none."""
+    ends: list[int]
+    """How many of its lines stand before the end of each stretch of rows."""
     texts: dict[str, list[str]]
     """What the codes of each column mean in this piece."""
     columns: list[str]
-    """The columns of its lines: some pieces have more payers than others."""
+    """The fields of its records: some pieces have more payers than others."""
     sums: list[list[Any]]
     provisional: list[tuple[str, int]]
 
@@ -102,47 +97,31 @@ def settle_piece(
     wanted: Wanted,
     opening: OpeningTable | None,
 ) -> Settled:
-    """Settle a piece whose good claims have these numbers, and put its lines aside by stretch."""
+    """Settle a piece whose good claims have these numbers, and put its lines aside."""
     claims = table.claims()
     settlement = settle(claims, table.pack, opening)
     lines = marked(settlement.lines, table.pack)
     if wanted.closing:
-        _put(folder / f"closing-{number}", [closing_frame(settlement, opening)])
+        _put(folder / f"closing-{number}", closing_frame(settlement, opening))
     if wanted.tally:
-        _put(folder / f"tally-{number}", [tally(lines, claims, table.pack)])
+        _put(folder / f"tally-{number}", tally(lines, claims, table.pack))
     its = rows[lines.claim]
-    frame = pl.DataFrame({"row": its.astype(np.uint32), **line_columns(lines)})
-    ends = np.searchsorted(its, np.append(starts[1:], np.iinfo(np.int64).max))
-    begins = np.concatenate(([0], ends[:-1]))
-    filled = np.flatnonzero(ends > begins)
-    slices = [frame.slice(int(begins[at]), int(ends[at] - begins[at])) for at in filled.tolist()]
-    places = np.full(len(starts), -1, dtype=np.int64)
-    places[filled] = _put(folder / f"lines-{number}", slices)
+    records = recorded(lines, its)
+    with refusing(folder):
+        lines_path(folder, number).write_bytes(records.data)
     return Settled(
         number=number,
         settled=claims.n,
         lines=lines.n,
-        places=places.tolist(),
+        ends=np.searchsorted(its, np.append(starts[1:], np.iinfo(np.int64).max)).tolist(),
         texts={name: getattr(lines, f"{name}_texts") for name in CODED},
-        columns=frame.columns,
+        columns=list(records.dtype.names or ()),
         sums=[list(asdict(its).values()) for its in sums_of(lines, claims, table.pack)],
         provisional=list(provisional_of(lines)),
     )
 
 
-def _put(path: Path, frames: Sequence[pl.DataFrame]) -> list[int]:
+def _put(path: Path, frame: pl.DataFrame) -> None:
     """Write a file anew: an interrupted run may have left half of one."""
     path.unlink(missing_ok=True)
-    return append(path, frames)
-
-
-def line_columns(lines: Lines) -> dict[str, pl.Series]:
-    """The figures of lines, by name."""
-    columns = {"benefit": pl.Series(lines.benefit)}
-    for name in (*AMOUNTS, *CODED):
-        columns[name] = pl.Series(getattr(lines, name))
-    if lines.overpaid is not None:
-        columns["overpaid"] = pl.Series(lines.overpaid)
-    for payer, shares in lines.payers.items():
-        columns[f"{PAYER}{payer}"] = pl.Series(shares)
-    return columns
+    append(path, frame)

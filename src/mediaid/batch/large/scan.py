@@ -121,6 +121,8 @@ class Scan:
     read: Callable[[int, float], None]
     """Told from time to time how many rows are read, and which part of the input."""
     _lock: Lock = field(default_factory=Lock)
+    _writing: dict[str, Lock] = field(default_factory=dict)
+    """A lock for each file that is written to."""
 
     def run(self) -> Scanned:
         """Read everything. Raises ClaimError where a file cannot be read, for its headings say."""
@@ -181,8 +183,7 @@ class Scan:
         return Stretch(start, size, part.file, part.first_row, place)
 
     def _put(self, name: str, frame: pl.DataFrame) -> int:
-        with self._lock:
-            return append(self.folder / name, [frame])[0]
+        return append(self.folder / name, frame, self._writing.setdefault(name, Lock()))
 
     def _put_reversals(self, table: Table, rows: Any) -> None:
         reverses = table.values.get("reverses")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -10,24 +11,27 @@ import polars as pl
 from mediaid.batch.outputs import refusing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
+    from threading import Lock
 
 _LENGTH = 8
 
 
-def append(path: Path, frames: Iterable[pl.DataFrame]) -> list[int]:
-    """Write frames behind what the file holds; return where each begins (see `read_at`)."""
-    places = []
-    with refusing(path), path.open("ab") as file:
-        for frame in frames:
-            places.append(file.tell())
-            buffer = io.BytesIO()
-            # The old form copies a slice's texts alone, the new one all those it was cut from.
-            frame.write_ipc_stream(buffer, compat_level=pl.CompatLevel.oldest())
+def append(path: Path, frame: pl.DataFrame, alone: Lock | None = None) -> int:
+    """Write a frame behind what the file holds; return where it begins (see `read_at`).
+
+    Threads that write to the same file share the lock `alone`, which is held while writing only.
+    """
+    buffer = io.BytesIO()
+    with refusing(path):
+        # The old form copies a slice's texts alone, the new one all those it was cut from.
+        frame.write_ipc_stream(buffer, compat_level=pl.CompatLevel.oldest())
+        with alone or nullcontext(), path.open("ab") as file:
+            place = file.tell()
             file.write(buffer.tell().to_bytes(_LENGTH, "little"))
             file.write(buffer.getbuffer())
-    return places
+    return place
 
 
 def read_at(path: Path, place: int) -> pl.DataFrame:

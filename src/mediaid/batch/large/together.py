@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
 from mediaid.batch.ids import PolarsText
-from mediaid.batch.large.piece import AMOUNTS, CODED, PAYER, line_columns
+from mediaid.batch.large.records import CODED, lines_path, read_records, recorded, type_of
 from mediaid.batch.large.spill import read_at
-from mediaid.batch.result import result_frame, with_headings
+from mediaid.batch.result import AMOUNTS, PAYER, result_frame, with_headings
 from mediaid.claims.records import from_records
 from mediaid.claims.table import Claims
 from mediaid.engine.lines import Lines
 from mediaid.engine.settle import settle
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -63,13 +63,13 @@ class Together:
 
     def prepare(self) -> None:
         """Work out what all stretches share, before two threads ask for it."""
-        assert (self.numbers, self._filled) is not None
+        assert (self.numbers, self.fields) is not None
 
     def result(self, number: int) -> pl.DataFrame:
         """The result of a stretch: the lines of its good claims, as of a small file."""
         stretch = self.scanned.stretches[number]
         texts = read_at(self.folder / "texts", stretch.texts)
-        frame, row = self._lines(number, stretch.start)
+        columns, row = self._lines(number, stretch.start)
         nothing = np.empty(0, dtype=np.int64)
         claims = Claims(
             claim_id=PolarsText(texts["claim_id"]),
@@ -81,12 +81,10 @@ class Together:
             codes={},
             amounts={},
         )
-        columns = {series.name: series.to_numpy() for series in frame.iter_columns()}
         lines = Lines(
             claim=row,
-            benefit=columns["benefit"],
             benefit_ids=tuple(benefit.benefit for benefit in self.pack.benefits),
-            **{name: columns[name] for name in (*AMOUNTS, *CODED)},  # type: ignore[arg-type]
+            **{name: columns[name] for name in ("benefit", *AMOUNTS, *CODED)},
             **{f"{name}_texts": texts for name, texts in self.texts.items()},  # type: ignore[arg-type]
             overpaid=columns.get("overpaid"),
             payers={
@@ -98,44 +96,41 @@ class Together:
         overpaid = "already_aided" in self.scanned.fields
         return with_headings(result_frame(lines, claims, overpaid), self.chinese)
 
-    def _lines(self, number: int, start: int) -> tuple[pl.DataFrame, NDArray[np.int64]]:
+    def _lines(self, number: int, start: int) -> tuple[dict[str, Any], NDArray[np.int64]]:
         """The figures of a stretch's lines in their order, and the claim of each in the stretch."""
-        frames = []
-        for at, piece in enumerate(self.pieces):
-            place = piece.places[number]
-            if place >= 0:
-                its = read_at(self.folder / f"lines-{piece.number}", place)
-                frames.append(
-                    its.with_columns(
-                        pl.Series(name, self.numbers[name][at][its[name].to_numpy()])
-                        for name in CODED
-                    )
-                )
-        whole = pl.concat([self._none, *frames], how="diagonal").select(self._none.columns)
-        whole = whole.with_columns(pl.col(self._filled).fill_null(0)) if self._filled else whole
+        pieces = [
+            read_records(lines_path(self.folder, piece.number), piece.columns, begin, end)
+            for piece, (begin, end) in self._spans(number)
+        ]
+        ends = np.cumsum([0, *map(len, pieces)])
+        whole: dict[str, NDArray[Any]] = {
+            name: np.zeros(ends[-1], dtype=type_of(name)) for name in self.fields
+        }
+        for at, its in enumerate(pieces):
+            place = slice(ends[at], ends[at + 1])
+            for name in its.dtype.names or ():
+                whole[name][place] = its[name]
+            for name in CODED:
+                whole[name][place] = self.numbers[name][at][its[name]]
+            if "payable" in whole and "payable" not in (its.dtype.names or ()):
+                whole["payable"][place] = its["aid"]
         # One sort of whole numbers that carry their place is several times as fast as an argsort.
-        local = whole["row"].to_numpy().astype(np.int64) - start
-        packed = (local << 32) | np.arange(len(local))
+        packed = ((whole.pop("row").astype(np.int64) - start) << 32) | np.arange(ends[-1])
         packed.sort()
         order = packed & 0xFFFF_FFFF
-        return whole[order.astype(np.uint32)], packed >> 32
+        columns = {name: column[order] for name, column in whole.items()}
+        columns.setdefault("payable", columns["aid"])
+        return columns, packed >> 32
+
+    def _spans(self, number: int) -> Iterator[tuple[Settled, tuple[int, int]]]:
+        """Where each piece has the lines of a stretch."""
+        for piece in self.pieces:
+            yield piece, (piece.ends[number - 1] if number else 0, piece.ends[number])
 
     @cached_property
-    def _none(self) -> pl.DataFrame:
-        """No lines, with the columns that those of any piece have."""
-        lines = settle(from_records([], self.pack), self.pack).lines
-        none = pl.DataFrame({"row": pl.Series([], dtype=pl.UInt32), **line_columns(lines)})
-        more = dict.fromkeys(name for piece in self.pieces for name in piece.columns)
-        order = [
-            *(name for name in none.columns if not name.startswith(PAYER)),
-            *(name for name in more if name not in none.columns and not name.startswith(PAYER)),
-            *(name for name in {**dict.fromkeys(none.columns), **more} if name.startswith(PAYER)),
-        ]
-        return none.with_columns(
-            pl.Series(name, [], dtype=pl.Int64) for name in order if name not in none.columns
-        ).select(order)
-
-    @cached_property
-    def _filled(self) -> list[str]:
-        """Columns that some pieces lack: there they are 0."""
-        return [name for name in self._none.columns if name == "overpaid" or name.startswith(PAYER)]
+    def fields(self) -> list[str]:
+        """The fields that the records of any piece have."""
+        nothing = settle(from_records([], self.pack), self.pack).lines
+        found = recorded(nothing, nothing.claim).dtype.names or ()
+        more = (name for piece in self.pieces for name in piece.columns)
+        return list(dict.fromkeys((*found, *more)))

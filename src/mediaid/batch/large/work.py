@@ -183,7 +183,7 @@ def load_settled(folder: Path, number: int) -> Settled | None:
 def save_scanned(folder: Path, scanned: Scanned, across: Across, pieces: int, related: int) -> None:
     """Note that everything is read and checked."""
     (folder / "schema").unlink(missing_ok=True)
-    append(folder / "schema", [scanned.schema])
+    append(folder / "schema", scanned.schema)
     problems = across.problems
     arrays = {
         "bad": scanned.bad.bits,
