@@ -57,10 +57,13 @@ class Size:
     sample: int
     cases: int
     keys: int
+    persons: int
 
 
-FULL = Size(rows=1_000_000, rounds=7, startups=15, sample=5_000, cases=2_000, keys=120)
-QUICK = Size(rows=20_000, rounds=2, startups=3, sample=500, cases=50, keys=24)
+FULL = Size(
+    rows=1_000_000, rounds=7, startups=15, sample=5_000, cases=2_000, keys=120, persons=250_000
+)
+QUICK = Size(rows=20_000, rounds=2, startups=3, sample=500, cases=50, keys=24, persons=500)
 
 
 @dataclass(frozen=True)
@@ -315,7 +318,30 @@ def tui_rows(bench: Bench) -> list[Row]:
         own, bare = (Times(typed[f"{side} {name}"]) for side in ("mediaid", "bare"))
         against = "the same in a bare form of as many fields"
         rows.append(versus(f"CPU of a key {what}", own, against, bare, Target("≤", 1.5)))
-    return rows
+    return [*rows, *list_rows(bench)]
+
+
+def list_rows(bench: Bench) -> list[Row]:
+    """The terminal interface on a large register against the same on an empty one."""
+    tool = [sys.executable, "-m", "benchmarks.tui_register"]
+    large, empty = bench.folder / "large.db", bench.folder / "empty.db"
+    for path, persons in ((large, bench.size.persons), (empty, 0)):
+        for old in bench.folder.glob(f"{path.name}*"):
+            old.unlink()
+        run([*tool, "make", path, str(persons)])
+    more, held = [], []
+    for number in range(max(bench.size.rounds // 2, 1)):
+        say(f"  round {number + 1}")
+        _, with_cases, said = run([*tool, "look", large])
+        _, without, _said = run([*tool, "look", empty])
+        more.append(with_cases - without)
+        held.append(json.loads(said)["busy"])
+    large.unlink()
+    cases = f"the list of {4 * bench.size.persons:,} cases"
+    return [
+        Row(f"memory of {cases}", "of an empty register", more, Target("≤", 30), "peaks", " MB"),
+        Row(f"longest turn of the event loop in {cases}", "", held, None, "CPU", " ms"),
+    ]
 
 
 def notes(bench: Bench, libraries: str) -> list[str]:

@@ -18,6 +18,7 @@ from mediaid.faults import MediaidError
 from mediaid.register.demonstration import make_demonstration
 from mediaid.register.determinations.foresee import Typed, standing_of
 from mediaid.register.determinations.store import stand_of
+from mediaid.register.people import search
 from mediaid.register.schema import aid_case, standing
 from mediaid.register.views.events import events_data
 from mediaid.register.views.office import office_data
@@ -80,7 +81,11 @@ def test_every_row_of_a_long_list_is_reached_in_order_and_few_are_kept(office: O
     assert its.row(0) is not None
 
 
-def test_filters_narrow_and_go_together(office: Office) -> None:
+@pytest.mark.parametrize("few", [search.FEW, 0], ids=["few fit", "many fit"])
+def test_filters_narrow_and_go_together(
+    office: Office, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "FEW", few)
     many_cases(office, 120)
     first, second = office.person("dibao"), office.person("orphan")
     mine = office.submitted(first, ("2023-05-01", 8000))

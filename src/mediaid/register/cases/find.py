@@ -11,7 +11,7 @@ from sqlalchemy import and_, or_, select
 from mediaid.faults import RegisterError, visible
 from mediaid.i18n import gettext as _
 from mediaid.register.calendar import CHINA
-from mediaid.register.people.search import begins_with, normal, persons_named
+from mediaid.register.people.search import begins_with, is_named, normal
 from mediaid.register.schema import (
     aid_case,
     bill,
@@ -134,7 +134,7 @@ def _matching(connection: Connection, typed: str) -> ColumnElement[bool]:
     text = normal(typed)
     found = [
         begins_with(connection, aid_case.c.number, text.upper()),
-        aid_case.c.person_id.in_(persons_named(connection, text)),
+        is_named(connection, aid_case.c.person_id, text),
     ]
     if text.isascii() and text.isdigit() and len(text) <= 6:
         counters = connection.execute(select(case_counter.c.office, case_counter.c.year))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _LAST = "\U0010ffff"
 """Comes after every character."""
+FEW = 1000
+"""Persons that are looked up one by one."""
 
 
 def normal(typed: str) -> str:
@@ -31,15 +33,38 @@ def begins_with(connection: Connection, column: Column[str], text: str) -> Colum
     return and_(column >= text, column < text + _LAST)
 
 
+def _names_and_numbers(
+    connection: Connection, text: str
+) -> tuple[Select[tuple[int]], Select[tuple[int]]]:
+    """Return the queries of who is named so, and of whose document is numbered so."""
+    # Under names of their own: a query that they are part of may read both tables itself.
+    its, document = person.alias("named"), identity_document.alias("numbered")
+    names = select(its.c.id.label("who")).where(begins_with(connection, its.c.name, text))
+    # Numbers are unique by kind and number: looked for by kind, the index serves.
+    numbers = select(document.c.person_id.label("who")).where(
+        document.c.kind.in_(KINDS), begins_with(connection, document.c.number, text.upper())
+    )
+    return names, numbers
+
+
 def persons_named(connection: Connection, text: str) -> Select[tuple[int]]:
     """Return the query of the ids of those whose name or document's number begins so."""
-    # Numbers are unique by kind and number: looked for by kind, the index serves.
-    numbers = select(identity_document.c.person_id).where(
-        identity_document.c.kind.in_(KINDS),
-        begins_with(connection, identity_document.c.number, text.upper()),
-    )
-    names = select(person.c.id).where(begins_with(connection, person.c.name, text))
+    names, numbers = _names_and_numbers(connection, text)
     return select(names.union(numbers).subquery().c[0])
+
+
+def is_named(connection: Connection, who: Column[int], text: str) -> ColumnElement[bool]:
+    """Return the condition that a person's name or document's number begins so.
+
+    Few are looked up by who they are. Many (the first figures of a number are those of a whole
+    county) are kept apart once, and each row of what is asked about is looked for among them: to
+    gather the rows of each person first would take minutes and much memory.
+    """
+    both = _names_and_numbers(connection, text)
+    few = {its for found in both for its in connection.scalars(found.limit(FEW + 1))}
+    if len(few) <= FEW:
+        return who.in_(few)
+    return (who + 0).in_(persons_named(connection, text))  # the sum keeps the index out of it
 
 
 def find_people(connection: Connection, typed: str, limit: int = 20) -> Sequence[Row[Any]]:
