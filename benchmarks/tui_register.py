@@ -3,11 +3,11 @@
     python -m benchmarks.tui_register make FILE PERSONS     four cases a person; 0: empty
     python -m benchmarks.tui_register look FILE             open it, walk through it, find in it
 
-`look` opens the program on the register as its user does, goes to the cases, to the last of them and
-back, types a name and a number, filters by state, and prints as JSON the seconds until the first
-cases were there and until all were counted, and the longest turn of the event loop, during which no
-key is looked at, in milliseconds of the clock and of the processor. Its peak of memory is that of
-the process.
+`look` opens the program on the register as its user does, goes to the cases, to the last of them
+and back, types a name and a number, filters by state, and prints as JSON the seconds until the
+first cases were there and until all were counted, and the longest turn of the event loop, during
+which no key is looked at, in milliseconds of the clock and of the processor. Its peak of memory is
+that of the process.
 """
 
 from __future__ import annotations

@@ -158,7 +158,7 @@ class EntryPage(Drafting, Registering, Page):
                 rows.append(Row(name, self._head[its.name]))
             wrong = Said(id="head-wrong", classes="wrong", grows=True)
             await head.mount(*rows, Said(id="as-of", grows=True), wrong)
-            self.grid.begin(entry.form.bill, entry.tidy)
+            await self.grid.begin(entry.form.bill, entry.tidy)
         self._show_pack()
         if self._at is not None and not self._there(self._at):
             self._at = None  # its bill is gone

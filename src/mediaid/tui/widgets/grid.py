@@ -12,7 +12,6 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from mediaid.desk.form import FormField
 from mediaid.tui.lines import pad
 from mediaid.tui.tables import fit
 from mediaid.tui.text import content, harmless
@@ -27,11 +26,12 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
+    from mediaid.desk.form import FormField
+
 _WIDTHS = {"money": 14, "date": 11, "code": 9, "count": 8}
 MARK = 9
 """Cells of a bill's number and kind, left of its fields."""
 _OUT_OF_SIGHT = Offset(0, -2)
-_NOTHING = FormField("", "", "", "text", False)
 
 
 def column_width(its: FormField) -> int:
@@ -267,17 +267,23 @@ class BillGrid(Kept, Container):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.bills = Bills()
-        self.field = Field(_NOTHING, None)
+        self.field: Field
+        """Is there once the columns are."""
 
     def compose(self) -> ComposeResult:
-        """Place the lines, and the field over them."""
+        """Place the lines; the field comes with the columns."""
         yield self.bills
-        yield self.field
 
-    def begin(self, columns: Sequence[FormField], tidy: Callable[[tuple[int, str]], str]) -> None:
+    async def begin(
+        self, columns: Sequence[FormField], tidy: Callable[[tuple[int, str]], str]
+    ) -> None:
         """Take in the columns; the field is nowhere until it is moved."""
-        self.field.stand_for(_NOTHING, None, "")
-        self.field.display = False
+        if hasattr(self, "field"):
+            self.field.stand_for(columns[0], None, "")
+            self.field.display = False
+        else:
+            self.field = Field(columns[0], None)
+            await self.mount(self.field)
         self.bills.begin(columns, tidy)
 
     def go(self, position: int, its: FormField, text: str) -> None:
@@ -298,7 +304,7 @@ class BillGrid(Kept, Container):
         return None if position is None else self.bills.place_of(position, self.field.its.name)
 
     def _place(self) -> None:
-        if self.field.display:
+        if hasattr(self, "field"):
             found = self._over()
             self.field.styles.offset = found.offset if found else _OUT_OF_SIGHT
 
@@ -306,7 +312,7 @@ class BillGrid(Kept, Container):
         self.call_after_refresh(self._keep_in_sight)
 
     def _keep_in_sight(self) -> None:
-        if self.field.display and self.field.position is not None:
+        if hasattr(self, "field") and self.field.position is not None:
             self.bills.bring(self.field.position, self.field.its.name)
             self._place()
 
