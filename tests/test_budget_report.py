@@ -236,6 +236,22 @@ def test_rounded_tables_add_up_and_stay_near(table: list[list[int]]) -> None:
     assert sum(map(sum, rounded)) == (2 * total + unit) // (2 * unit)
 
 
+def test_every_figure_not_rounded_to_the_nearest_is_marked(report: Report) -> None:
+    """Sums too: 4,721,990 元 of participants may stand as 472.19 where 472.20 is nearer."""
+    tables = {table.id: table for sheet in report.sheets for table in sheet.tables}
+    marked = 0
+    for row, exact in zip(
+        tables["mutual-aid/wan"].rows, tables["mutual-aid/places"].rows, strict=True
+    ):
+        for cell, fen in zip(row, exact, strict=True):
+            number, whole = number_of(cell), number_of(fen)
+            if number is not None and whole is not None and number.measure == "wan":
+                nearest = (2 * whole.value + 10_000) // 20_000
+                assert number.moved == (number.value != nearest)
+                marked += number.moved
+    assert marked
+
+
 def test_a_table_that_needs_no_rounding_is_left_alone() -> None:
     assert controlled([[10_000, 0], [30_000, 70_000]], 10_000) == [[1, 0], [3, 7]]
     with pytest.raises(ValueError, match="negative"):

@@ -139,3 +139,44 @@ def test_options_stand_in_the_provenance(
     assert str(tmp_path) not in text
     assert mediaid(capsys, "budget", "workbook", "--html", str(html)).code == 0
     assert "--seed" not in html.read_text("utf-8")
+
+
+def test_a_year_without_policy_is_refused_by_its_name(
+    claims: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ahead = [claims, "--cut-off", "2023-08-31", "--policy-year", "2020", "--lang", "en"]
+    reading = [claims, "--reform-reading", "cap-scope=with", "--year", "2021", "--lang", "en"]
+    for year, words in (
+        (2020, ["forecast", *ahead]),
+        (2020, ["bridge", *ahead]),
+        (2021, ["compare", *reading]),
+    ):
+        ran = mediaid(capsys, "budget", *words)
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err.startswith(f"policy of {year}: {year}-")
+        assert "the first day pack shanghai-minhang has values for" in ran.err
+
+
+def test_months_without_any_claim_are_said(claims: str, capsys: pytest.CaptureFixture[str]) -> None:
+    few = ["--simulate", "100", "--json", "--lang", "en"]
+    for cut_off, said in (("2024-01-31", False), ("2024-03-31", True)):
+        ran = mediaid(capsys, "budget", "forecast", claims, "--cut-off", cut_off, *few)
+        warnings = json.loads(ran.out)["warnings"]
+        assert any("are claims missing?" in its for its in warnings) == said
+
+
+def test_in_what_order_files_are_given_is_no_matter(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = rows(book(), minhang())
+    files = [
+        write(tmp_path / f"{name}.csv", [row for row in lines if (row[2] < "2023") == early])
+        for name, early in (("b", True), ("a", False))
+    ]
+    made = []
+    for order in (files, files[::-1]):
+        xlsx = tmp_path / "b.xlsx"
+        options = ["--cut-off", "2023-08-31", "--simulate", "100", "--xlsx", str(xlsx)]
+        assert mediaid(capsys, "budget", "workbook", *order, *options).code == 0
+        made.append(xlsx.read_bytes())
+    assert made[0] == made[1]

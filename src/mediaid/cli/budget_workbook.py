@@ -251,7 +251,8 @@ def _register_data(register: str, book: Book) -> Data:
 
 
 def _digests(paths: Sequence[Path]) -> list[Data]:
-    """Name and hash of every file that is read."""
+    """Name and hash of every file that is read, by name: in what order they are given is no
+    matter."""
     from mediaid.budget.report.inputs import Data
     from mediaid.faults import Fault, MediaidError, visible_path
 
@@ -265,4 +266,4 @@ def _digests(paths: Sequence[Path]) -> list[Data]:
             message = _("cannot be read: {reason}").format(reason=reason)
             raise MediaidError(Fault(visible_path(path), message)) from error
         found.append(Data(path.name, digest))
-    return found
+    return sorted(found, key=lambda its: (its.name, its.digest))

@@ -19,6 +19,7 @@ from mediaid.budget.forecast.forecast import (
     provisional_of,
     quiet,
     refuse_no_benefits,
+    refuse_policy,
     warnings_of,
 )
 from mediaid.budget.forecast.people import lay_out
@@ -114,6 +115,8 @@ def settle_both(book: Book, packs: tuple[Pack, Pack], year: int, policy_years: P
     its = book.take(np.flatnonzero(book.year == year))
     if not its.asked.any():
         raise MediaidError(_("the files hold no claims of {year}").format(year=year))
+    for policy_year, pack in zip(policy_years, packs, strict=True):
+        refuse_policy(its, policy_year, pack)
     claims = [
         replace(its.claims, date=shifted(its.claims.date, policy_year - year))
         for policy_year in policy_years

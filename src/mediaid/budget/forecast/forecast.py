@@ -16,8 +16,9 @@ from mediaid.budget.forecast.people import People, lay_out
 from mediaid.budget.forecast.plain import Plain, plain_of
 from mediaid.budget.forecast.simulate import BATCH, draw, quantile, totals, totals_of, widened
 from mediaid.budget.forecast.tabulate import SCALE, Levels, bench_of, levels_of, tabulate
+from mediaid.engine.coverage import uncovered, why_uncovered
 from mediaid.engine.settle import settle
-from mediaid.faults import ClaimError, MediaidError
+from mediaid.faults import ClaimError, Fault, MediaidError
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -116,6 +117,7 @@ def forecast(
     visible = book.by(terms.cut_off)
     report(_("laying out"), 0)
     people = lay_out(visible, terms)
+    refuse_policy(visible, terms.settled_in, pack)
     bench = bench_of(visible, people, np.arange(people.rows), terms, pack)
     levels = levels_of(widened(terms.price_sd, people.past))
     table, lines = tabulate(bench, levels, lambda part: report(_("settling"), 0.1 + part / 2))
@@ -172,6 +174,16 @@ def refuse_no_benefits(pack: Pack) -> None:
     if not pack.benefits:
         raise MediaidError(
             _("The documents of this pack state no benefit of one person with its figures.")
+        )
+
+
+def refuse_policy(book: Book, year: int, pack: Pack) -> None:
+    """ClaimError if the pack has no values for a year's days on which claims happened."""
+    days = shifted(book.claims.date, year - book.year)
+    lacking = days[uncovered(pack, days)]
+    if len(lacking):
+        raise ClaimError(
+            Fault(_("policy of {year}").format(year=year), why_uncovered(pack, int(lacking.min())))
         )
 
 
@@ -234,6 +246,7 @@ def path_of(book: Book, terms: Terms, pack: Pack, report: Report = quiet) -> Pat
     refuse_no_benefits(pack)
     _refuse_terms(book, terms)
     visible = book.by(terms.cut_off)
+    refuse_policy(visible, terms.settled_in, pack)
     last = terms.year - 1
     if last not in visible.years:
         return None
@@ -243,11 +256,13 @@ def path_of(book: Book, terms: Terms, pack: Pack, report: Report = quiet) -> Pat
     own, policy = here, terms.settled_in
     if terms.policy_year is None:
         try:
+            refuse_policy(visible, last, pack)
+        except ClaimError:
+            pass
+        else:
             under = replace(before, policy_year=last)
             own = known_aid(visible, under, pack) if over else central_total(visible, under, pack)
             policy = last
-        except ClaimError:  # the pack has no policy of that year
-            own = here
     none = Fraction(0)
     report(way, 0.4)
     its, people, lines = _central(visible, terms, pack)

@@ -16,6 +16,7 @@ import numpy as np
 
 from mediaid.budget.forecast.book import months_of, number_of, shifted
 from mediaid.budget.forecast.development import gross, pattern_of, share_known
+from mediaid.claims.cells import show_day
 from mediaid.faults import MediaidError
 from mediaid.i18n import gettext as _
 
@@ -152,7 +153,7 @@ def lay_out(book: Book, terms: Terms) -> People:
     now = terms.cut_off.year
     holders = int(book.holder.max(initial=-1)) + 1
     last = number_of(terms.cut_off)
-    month = int(months_of(np.array([last], dtype=np.int32))[0])
+    month = _month(last)
     learnt = book.only_asked()
     pattern = pattern_of(learnt, month)
     year, asked = book.year, book.asked
@@ -209,6 +210,10 @@ def lay_out(book: Book, terms: Terms) -> People:
     )
 
 
+def _month(day: int) -> int:
+    return int(months_of(np.array([day], dtype=np.int32))[0])
+
+
 def _compound(rate: Fraction, years: int) -> Fraction:
     return (1 + rate) ** years
 
@@ -242,6 +247,13 @@ def _warnings(book: Book, past: Sequence[_Year], terms: Terms) -> tuple[str, ...
         found.append(
             _("only {months} months of claims: the pattern of late claims is weak").format(
                 months=months
+            )
+        )
+    last = int(book.claims.date.max()) if book.n else number_of(terms.cut_off)
+    if _month(number_of(terms.cut_off)) - _month(last) > 1:
+        found.append(
+            _("the latest claim is of {day}, long before {cut_off}: are claims missing?").format(
+                day=show_day(last), cut_off=terms.cut_off
             )
         )
     if bool((book.known == book.claims.date).all()) and terms.late:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mediaid.budget.cash.calendar import IN, Pot, labels
@@ -24,7 +25,7 @@ from mediaid.i18n import gettext as _
 from mediaid.money import format_percent, show_yuan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from fractions import Fraction
 
     from mediaid.budget.report.inputs import Inputs
@@ -141,14 +142,14 @@ def _places_in_wan(table: FundingTable) -> Table:
     rounded = controlled(exact, WAN)
     areas = table.funding.areas
     rows: list[list[Cell]] = []
-    for (place, heads), amounts, wans in zip(table.headcounts.items(), exact, rounded, strict=True):
-        cells = [in_wan(fen, value) for fen, value in zip(amounts, wans, strict=True)]
+    for (place, heads), wans in zip(table.headcounts.items(), rounded, strict=True):
+        cells = [Number(value, "wan") for value in wans]
         rows.append([place.name, str(areas[place.area]), count(heads), *_row(cells, len(rows))])
     return Table(
         f"{table.funding.funding}/wan",
         _("{label}: by place and payer, 10,000 yuan").format(label=table.funding.label),
         _heads(table),
-        tuple(_with_total(rows, Number(0, "wan"))),
+        tuple(_marked(_with_total(rows, Number(0, "wan")), _places(table).rows)),
         (
             _(
                 "Rounded to 0.01 so that rows and columns add up. Figures in italics are rounded "
@@ -158,10 +159,21 @@ def _places_in_wan(table: FundingTable) -> Table:
     )
 
 
-def in_wan(fen: int, value: int) -> Number:
-    """Return a rounded amount, marked where it is not the nearest."""
-    nearest = (2 * fen + WAN) // (2 * WAN)
-    return Number(value, "wan", moved=value != nearest)
+def _marked(
+    rows: Sequence[Sequence[Cell]], exact: Sequence[Sequence[Cell]]
+) -> Iterator[tuple[Cell, ...]]:
+    """Mark what is not rounded to the nearest, sums too; `exact`: the same table in 元."""
+    for row, fens in zip(rows, exact, strict=True):
+        yield tuple(_mark(cell, fen) for cell, fen in zip(row, fens, strict=True))
+
+
+def _mark(cell: Cell, exact: Cell) -> Cell:
+    number, fen = number_of(cell), number_of(exact)
+    if number is None or fen is None or number.measure != "wan":
+        return cell
+    nearest = (2 * fen.value + WAN) // (2 * WAN)
+    marked = replace(number, moved=number.value != nearest)
+    return replace(cell, number=marked) if isinstance(cell, Total | Formula) else marked
 
 
 def work_sheet(its: Inputs) -> list[Sheet]:
