@@ -31,6 +31,7 @@ from mediaid.register.workflow.approve import approve
 from register_support import resident_number
 
 if TYPE_CHECKING:
+    from mediaid.i18n import Lang
     from postgresql import Server
     from register_support import Office
 
@@ -67,7 +68,7 @@ def count(office: Office) -> int:
     ("lang", "said"), [("en", "nothing was changed"), ("zh", "什么也没有改动")]
 )
 def test_no_room_for_a_change_is_said_and_a_retry_works(
-    sqlite_office: Office, sqlite_place: str, tmp_path: Path, lang: str, said: str
+    sqlite_office: Office, sqlite_place: str, tmp_path: Path, lang: Lang, said: str
 ) -> None:
     rows = "".join(f"{resident_number(i)},某甲,某镇\n" for i in range(300))
     people = tmp_path / "people.csv"
@@ -160,7 +161,7 @@ def of_somebody_else(
     ("lang", "said"), [("en", "nothing was changed"), ("zh", "什么也没有改动")]
 )
 def test_a_register_that_may_not_be_read_or_written_is_said(
-    of_somebody_else: Callable[..., tuple[int, str]], lang: str, said: str
+    of_somebody_else: Callable[..., tuple[int, str]], lang: Lang, said: str
 ) -> None:
     root = os.geteuid() == 0
     number = resident_number(1)
@@ -178,7 +179,7 @@ def test_a_register_that_may_not_be_read_or_written_is_said(
     ("lang", "said"), [("en", "holds the register locked"), ("zh", "另一程序锁住了登记册")]
 )
 def test_a_register_locked_by_another_process_is_said(
-    sqlite_office: Office, sqlite_place: str, monkeypatch: pytest.MonkeyPatch, lang: str, said: str
+    sqlite_office: Office, sqlite_place: str, monkeypatch: pytest.MonkeyPatch, lang: Lang, said: str
 ) -> None:
     """The other one keeps its transaction open: reading goes on, writing does not."""
     monkeypatch.setattr("mediaid.register.database.open.BUSY_SECONDS", 0)
@@ -201,7 +202,7 @@ def test_a_register_locked_by_another_process_is_said(
 @pytest.mark.parametrize(("lang", "said"), [("en", "nothing was changed"), ("zh", "均未生效")])
 @pytest.mark.parametrize("moment", ["within", "before the commit"])
 def test_a_connection_lost_in_the_middle_is_said_and_a_retry_works(
-    postgresql_office: Office, postgresql: Server, moment: str, lang: str, said: str
+    postgresql_office: Office, postgresql: Server, moment: str, lang: Lang, said: str
 ) -> None:
     office = postgresql_office
     case = office.reviewed(office.person(), ("2023-05-01", 1000))

@@ -141,7 +141,7 @@ def run(
     monkeypatch: pytest.MonkeyPatch,
     office: Office,
     tmp_path: Path,
-) -> Iterator[Run]:
+) -> Run:
     """Run a command and hold what it prints against what no terminal may be sent."""
     place = office.register.place
     url = place.url.set(drivername="postgresql").render_as_string(hide_password=False)

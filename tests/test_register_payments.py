@@ -165,9 +165,7 @@ def test_what_is_no_account_is_refused(office: Office, wrong: str) -> None:
 def test_accounts_come_in_with_files_of_people(office: Office) -> None:
     since = dt.date(2023, 1, 1)
     row = PersonRow(2, "9999001", "某甲", "某镇", "other", "dibao", "resident", "", since)
-    full = PersonRow(
-        **vars(row) | {"payee": "某母", "account": "6200 0000 0000 0001"}  # type: ignore[arg-type]
-    )
+    full = PersonRow(**vars(row) | {"payee": "某母", "account": "6200 0000 0000 0001"})
     report = do(office, take_in_people, [row, full])
     assert (report.new, report.refused) == (2, [])
     assert do(office, take_in_people, [full]).same == 1
