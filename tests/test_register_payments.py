@@ -299,7 +299,7 @@ def test_by_commands(
     listed = json.loads(run("payment", "list", str(tmp_path / "1.csv"), "--json", code=1).out)
     assert (listed["lines"], listed["left"][0]["case"]) == (0, case)
     said = run("payment", "list", str(tmp_path / "2.csv"), code=1, lang="zh").out
-    assert "没有账号" in said
+    assert "没有账户" in said
     assert "person account 1" in said
     noted = run("person", "account", "1", "--account", "6200 0000 0000 0001", "--payee", "某母")
     assert "1 payments that wait" in noted.out
