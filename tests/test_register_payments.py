@@ -106,6 +106,18 @@ def test_what_a_bank_returns_after_a_death_is_stopped(office: Office, tmp_path: 
     assert send_list(office.register, tmp_path / "3.csv").lines == 1
 
 
+def test_what_a_bank_returns_is_set_against_what_is_to_be_paid_back(office: Office) -> None:
+    """900 sent; 400 of it to be paid back; then it turns out that none of it had arrived."""
+    who = office.person()
+    case = office.approved(who, ("2023-05-01", 1000))
+    do(office, pay_case, case)
+    category(office, who, "medical_poverty_2", "2023-04-01")
+    office.approve(case)
+    do(office, bank_returned, 1, "no such account")
+    assert lines(office) == [("aid", 900_00, "open", 500_00), ("reclaim", 400_00, "done", 0)]
+    assert do(office, pay_case, case) == 500_00
+
+
 def test_a_death_that_was_none_is_taken_back(office: Office) -> None:
     who = office.person()
     case = office.approved(who, ("2023-05-01", 1000))
