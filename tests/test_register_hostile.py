@@ -126,7 +126,7 @@ READING = (
     ("person", "history", "1"),
     ("settlement", "show", "2023"),
     ("settlement", "transfers", "2023"),
-    ("mapping", "list"),
+    ("mapping", "list", "--office", "MH"),
     ("audit", "--limit", "1000"),
     ("left-out", "--office", "MH"),
     ("verify",),
