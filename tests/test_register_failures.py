@@ -158,15 +158,22 @@ def of_somebody_else(
 
 
 @pytest.mark.parametrize(
-    ("lang", "said"), [("en", "nothing was changed"), ("zh", "什么也没有改动")]
+    ("lang", "closed", "read_only"),
+    [
+        ("en", "may not open the file: its owner can share it", "nothing was changed"),
+        ("zh", "可由文件所有者", "什么也没有改动"),
+    ],
 )
 def test_a_register_that_may_not_be_read_or_written_is_said(
-    of_somebody_else: Callable[..., tuple[int, str]], lang: Lang, said: str
+    of_somebody_else: Callable[..., tuple[int, str]], lang: Lang, closed: str, read_only: str
 ) -> None:
     root = os.geteuid() == 0
     number = resident_number(1)
     add = ("register", "person", "add", "--name", "x", "--town", "y", "--number", number)
-    for mode, folder in ((0o600, 0o755), (0o644, 0o755)) if root else ((0, 0o700), (0o400, 0o500)):
+    for mode, folder, said in (
+        (0o600 if root else 0, 0o755, closed),
+        (0o644 if root else 0o400, 0o755 if root else 0o500, read_only),
+    ):
         code, out = of_somebody_else(mode, folder, "--lang", lang, *add)
         assert code == 2, out
         assert said in out
