@@ -31,6 +31,7 @@ from mediaid.register.workflow.approve import approve
 from register_support import resident_number
 
 if TYPE_CHECKING:
+    from mediaid.i18n import Lang
     from postgresql import Server
     from register_support import Office
 
@@ -67,7 +68,7 @@ def count(office: Office) -> int:
     ("lang", "said"), [("en", "nothing was changed"), ("zh", "什么也没有改动")]
 )
 def test_no_room_for_a_change_is_said_and_a_retry_works(
-    sqlite_office: Office, sqlite_place: str, tmp_path: Path, lang: str, said: str
+    sqlite_office: Office, sqlite_place: str, tmp_path: Path, lang: Lang, said: str
 ) -> None:
     rows = "".join(f"{resident_number(i)},某甲,某镇\n" for i in range(300))
     people = tmp_path / "people.csv"
@@ -157,15 +158,22 @@ def of_somebody_else(
 
 
 @pytest.mark.parametrize(
-    ("lang", "said"), [("en", "nothing was changed"), ("zh", "什么也没有改动")]
+    ("lang", "closed", "read_only"),
+    [
+        ("en", "may not open the file: its owner can share it", "nothing was changed"),
+        ("zh", "可由文件所有者", "什么也没有改动"),
+    ],
 )
 def test_a_register_that_may_not_be_read_or_written_is_said(
-    of_somebody_else: Callable[..., tuple[int, str]], lang: str, said: str
+    of_somebody_else: Callable[..., tuple[int, str]], lang: Lang, closed: str, read_only: str
 ) -> None:
     root = os.geteuid() == 0
     number = resident_number(1)
     add = ("register", "person", "add", "--name", "x", "--town", "y", "--number", number)
-    for mode, folder in ((0o600, 0o755), (0o644, 0o755)) if root else ((0, 0o700), (0o400, 0o500)):
+    for mode, folder, said in (
+        (0o600 if root else 0, 0o755, closed),
+        (0o644 if root else 0o400, 0o755 if root else 0o500, read_only),
+    ):
         code, out = of_somebody_else(mode, folder, "--lang", lang, *add)
         assert code == 2, out
         assert said in out
@@ -178,7 +186,7 @@ def test_a_register_that_may_not_be_read_or_written_is_said(
     ("lang", "said"), [("en", "holds the register locked"), ("zh", "另一程序锁住了登记册")]
 )
 def test_a_register_locked_by_another_process_is_said(
-    sqlite_office: Office, sqlite_place: str, monkeypatch: pytest.MonkeyPatch, lang: str, said: str
+    sqlite_office: Office, sqlite_place: str, monkeypatch: pytest.MonkeyPatch, lang: Lang, said: str
 ) -> None:
     """The other one keeps its transaction open: reading goes on, writing does not."""
     monkeypatch.setattr("mediaid.register.database.open.BUSY_SECONDS", 0)
@@ -201,7 +209,7 @@ def test_a_register_locked_by_another_process_is_said(
 @pytest.mark.parametrize(("lang", "said"), [("en", "nothing was changed"), ("zh", "均未生效")])
 @pytest.mark.parametrize("moment", ["within", "before the commit"])
 def test_a_connection_lost_in_the_middle_is_said_and_a_retry_works(
-    postgresql_office: Office, postgresql: Server, moment: str, lang: str, said: str
+    postgresql_office: Office, postgresql: Server, moment: str, lang: Lang, said: str
 ) -> None:
     office = postgresql_office
     case = office.reviewed(office.person(), ("2023-05-01", 1000))

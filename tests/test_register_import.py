@@ -24,10 +24,12 @@ from field_files import (
     GIVING_BACK,
     INVALID,
     LEDGER,
+    LEDGER_BILLS,
     LI,
     PLATFORM,
     WANG,
     ZHAO,
+    ledger_rows,
     platform_rows,
     write_ledger,
     write_platform,
@@ -261,6 +263,26 @@ def test_a_ledger_is_taken_in_and_bills_of_others_are_left_out_if_asked(
     ran = run("import", ledger, *options, "--known-people", "--json")
     assert counts(ran) == (2, 0, 0, 0, [6, 7, 8], [])
     assert [its["self_paid"] for its in bills(office)] == [240_000, 50_000]
+
+
+def test_a_refund_in_a_later_ledger_says_what_to_do_and_reverses_with_its_original(
+    run: Import, tmp_path: Path, office: Office
+) -> None:
+    """A ledger's refund names no original: alone it could be that of any bill."""
+    run("import", people(tmp_path), "--yes")
+    options = ("--mapping", "ledger", "--institution", "样例医院", "--yes")
+    run("import", str(write_ledger(tmp_path / "1.xlsx")), *options)
+    back = replace(LEDGER_BILLS[0], claim="S999", day="2023-07-20", sign=-1)
+    alone = str(write_ledger(tmp_path / "2.xlsx", ledger_rows([back])))
+    said = run("import", alone, *options, code=2).out
+    assert "export it again with the original" in said
+    assert "mediaid register case reverse" in said
+    assert all(its["counts"] for its in bills(office))
+    whole = str(write_ledger(tmp_path / "3.xlsx", ledger_rows([*LEDGER_BILLS, back])))
+    ran = run("import", whole, *options, "--json")
+    assert json.loads(ran.out)["reversed"] == 1
+    assert [its["counts"] for its in bills(office)] == [False, True, True]
+    assert "sound" in run("verify").out
 
 
 def test_records_that_look_alike_are_different_but_a_typed_bill_is_asked_about(

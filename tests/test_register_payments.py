@@ -106,6 +106,18 @@ def test_what_a_bank_returns_after_a_death_is_stopped(office: Office, tmp_path: 
     assert send_list(office.register, tmp_path / "3.csv").lines == 1
 
 
+def test_what_a_bank_returns_is_set_against_what_is_to_be_paid_back(office: Office) -> None:
+    """900 sent; 400 of it to be paid back; then it turns out that none of it had arrived."""
+    who = office.person()
+    case = office.approved(who, ("2023-05-01", 1000))
+    do(office, pay_case, case)
+    category(office, who, "medical_poverty_2", "2023-04-01")
+    office.approve(case)
+    do(office, bank_returned, 1, "no such account")
+    assert lines(office) == [("aid", 900_00, "open", 500_00), ("reclaim", 400_00, "done", 0)]
+    assert do(office, pay_case, case) == 500_00
+
+
 def test_a_death_that_was_none_is_taken_back(office: Office) -> None:
     who = office.person()
     case = office.approved(who, ("2023-05-01", 1000))
@@ -165,9 +177,7 @@ def test_what_is_no_account_is_refused(office: Office, wrong: str) -> None:
 def test_accounts_come_in_with_files_of_people(office: Office) -> None:
     since = dt.date(2023, 1, 1)
     row = PersonRow(2, "9999001", "某甲", "某镇", "other", "dibao", "resident", "", since)
-    full = PersonRow(
-        **vars(row) | {"payee": "某母", "account": "6200 0000 0000 0001"}  # type: ignore[arg-type]
-    )
+    full = PersonRow(**vars(row) | {"payee": "某母", "account": "6200 0000 0000 0001"})
     report = do(office, take_in_people, [row, full])
     assert (report.new, report.refused) == (2, [])
     assert do(office, take_in_people, [full]).same == 1
@@ -301,7 +311,7 @@ def test_by_commands(
     listed = json.loads(run("payment", "list", str(tmp_path / "1.csv"), "--json", code=1).out)
     assert (listed["lines"], listed["left"][0]["case"]) == (0, case)
     said = run("payment", "list", str(tmp_path / "2.csv"), code=1, lang="zh").out
-    assert "没有账号" in said
+    assert "没有账户" in said
     assert "person account 1" in said
     noted = run("person", "account", "1", "--account", "6200 0000 0000 0001", "--payee", "某母")
     assert "1 payments that wait" in noted.out

@@ -19,9 +19,10 @@ from mediaid.register.cases.papers import PAPERS, receive_paper
 from mediaid.register.database.open import open_register
 from mediaid.register.database.roles import APPROVER, AUDITOR, CLERK, REVIEWER, make_roles
 from mediaid.register.determinations.packs import adopt_pack
+from mediaid.register.payments.accounts import set_account
 from mediaid.register.payments.pay import file_case, pay_case
 from mediaid.register.people.change import set_period
-from mediaid.register.people.persons import add_person, note_death
+from mediaid.register.people.persons import add_person, note_death, take_back_death
 from mediaid.register.schema import audit_event
 from mediaid.register.workflow.actions import deny, review, submit, void
 from mediaid.register.workflow.approve import approve
@@ -109,7 +110,11 @@ def test_each_does_their_own_work_and_the_audit_names_their_roles(staff: Staff) 
     with staff.as_("t_clerk") as work:
         void(work, third, "withdrawn")
     with staff.as_("t_clerk") as work:
+        set_account(work, 1, "6200000000000001")
         note_death(work, 1, dt.date(2023, 6, 1))
+        take_back_death(work, 1, "somebody of the same name")
+    with pytest.raises(RegisterError, match="role may not"), staff.as_("t_approver") as work:
+        set_account(work, 1, "6200000000000002")
     with staff.register["t_auditor"].read() as connection:
         assert list(check_audit(connection)) == []
         events = connection.execute(select(audit_event.c.actor, audit_event.c.known_by))

@@ -25,7 +25,7 @@ _ACCOUNT = re.compile(r"[0-9A-Z]{4,40}", re.ASCII)
 
 def clean_account(text: str) -> str:
     """Return an account's number without spaces and hyphens, "" for none. Raises RegisterError."""
-    number = re.sub(r"[\s-]", "", clean(text)).upper()
+    number = re.sub(r"[\s'`-]", "", clean(text)).upper()
     if number and not _ACCOUNT.fullmatch(number):
         raise RegisterError(
             Fault(

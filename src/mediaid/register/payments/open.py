@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from mediaid.register.payments.entries import enter, outstanding
+from mediaid.register.payments.entries import enter
+from mediaid.register.payments.set_off import set_off
 from mediaid.register.payments.shares import difference
 from mediaid.register.schema import payment, person
 
@@ -43,7 +44,7 @@ def open_difference(work: Work, case: Row[Any], now: Row[Any], before: Row[Any] 
     )
     if line.state == "stopped":
         enter(work, line, "stopped", 0, "the person died")
-    _offset(work, line)
+    set_off(work, line)
     return True
 
 
@@ -51,25 +52,3 @@ def _town(work: Work, case_id: int) -> str:
     """Return the town that pays a case: that of its first line, though the person moved since."""
     first = select(payment.c.town).where(payment.c.case_id == case_id).order_by(payment.c.id)
     return work.connection.scalar(first.limit(1)) or ""
-
-
-def _offset(work: Work, new: Row[Any]) -> None:
-    """Set a new line against the case's lines of the other direction that wait, the oldest first.
-
-    What a death stopped waits as well: it is owed all the same.
-    """
-    reclaims = payment.c.kind == "reclaim"
-    lines = work.connection.execute(
-        select(payment)
-        .where(
-            payment.c.case_id == new.case_id,
-            ~reclaims if new.kind == "reclaim" else reclaims,
-            payment.c.state.in_(("open", "stopped")),
-        )
-        .order_by(payment.c.id)
-    ).all()
-    for line in lines:
-        amount = min(outstanding(work.connection, new), outstanding(work.connection, line))
-        if amount > 0:
-            enter(work, line, "offset", amount, f"payment {new.id}")
-            enter(work, new, "offset", amount, f"payment {line.id}")

@@ -13,6 +13,7 @@ from mediaid.register.cases.find import get_case
 from mediaid.register.database.locks import lock_persons
 from mediaid.register.payments.accounts import clean_account
 from mediaid.register.payments.entries import enter, outstanding
+from mediaid.register.payments.set_off import set_off
 from mediaid.register.people.persons import clean, clean_sentence, required
 from mediaid.register.schema import aid_case, payment, person
 from mediaid.register.workflow.states import step
@@ -92,8 +93,9 @@ def bank_returned(work: Work, payment_id: int, reason: str) -> None:
         )
     why = clean_sentence(required(reason, "--reason"))
     enter(work, line, "returned", outstanding(work.connection, line), why)
+    set_off(work, line)
     died_on = select(person.c.died_on).where(person.c.id == case.person_id)
-    if work.connection.scalar(died_on) is not None:
+    if outstanding(work.connection, line) and work.connection.scalar(died_on) is not None:
         enter(work, line, "stopped", 0, "the person died")
     if case.state != "approved":
         step(work, case, "pay_back", why)
