@@ -277,4 +277,4 @@ def test_a_folder_of_another_account_is_told_not_a_traceback(
     monkeypatch.setattr(Path, "is_dir", refuse)
     ran = mediaid(capsys, "rules", "check", str(tmp_path / "theirs"), "--lang", "en")
     assert ran.code == 2
-    assert "theirs: this account may not read or write it" in ran.err
+    assert "theirs: the system does not let you read or write it" in ran.err

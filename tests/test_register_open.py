@@ -47,8 +47,8 @@ def test_who_is_not_let_into_a_register_learns_how_to_be(
             raise PermissionError(13, "Permission denied", str(path))
         return False
 
-    owner: object = Path if where == "folder" else os
-    monkeypatch.setattr(owner, "is_file" if where == "folder" else "access", refuse)
+    asked: tuple[object, str] = (Path, "is_file") if where == "folder" else (os, "access")
+    monkeypatch.setattr(*asked, refuse)
     with pytest.raises(RegisterError, match="its owner can share it with the accounts"):
         open_register(path)
 

@@ -61,12 +61,7 @@ def main(arguments: list[str]) -> int:
     except OSError as error:
         # What no command expected: a name too long for the system, a folder that went away.
         name = "" if error.filename is None else visible_path(error.filename)
-        said = why_not(error)
-        if isinstance(error, PermissionError):
-            said = _(
-                "this account may not read or write it, or look into its folder: ask its owner"
-            )
-        _complain(str(Fault(name, said)))
+        _complain(str(Fault(name, why_not(error))))
         return REFUSED
 
 
