@@ -28,6 +28,8 @@ class Witnesses:
             "CREATE TABLE witness (name TEXT, key TEXT, digest TEXT, PRIMARY KEY (name, key)) "
             "WITHOUT ROWID"
         )
+        # One transaction without end: to commit each row walks through all pages in memory.
+        self._db.execute("BEGIN")
 
     def __enter__(self) -> Witnesses:
         return self
