@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -77,7 +79,7 @@ def columns_for(width: int) -> list[Column]:
         Column(_("state"), 10 if width < NARROW else 18),
         Column(_("name"), 9),
         Column(_("town"), 12 if width < NARROW else 14),
-        Column(_("aid, yuan"), 13, right=True),
+        Column(_("aid, yuan"), 14, right=True),
         Column(_("accepted on"), 10),
     ]
     if width < NARROW:
@@ -110,9 +112,6 @@ class RegisterPage(Deciding):
         Binding("pagedown", "turn(1)", show=False, priority=True),
         Binding("ctrl+home", "end(0)", show=False, priority=True),
         Binding("ctrl+end", "end(1)", show=False, priority=True),
-        Binding("enter", "open", show=False, priority=True),
-        Binding("space", "select", show=False, priority=True),
-        Binding("escape", "clear", show=False, priority=True),
     ]
     DEFAULT_CSS = """
     RegisterPage #asked { height: 1; background: $surface; }
@@ -260,6 +259,9 @@ class RegisterPage(Deciding):
         if self.selected:
             some = _("{count} selected").format(count=f"{len(self.selected):,}")
             said = _("{one}; {other}").format(one=said, other=some)
+            keys = {name: self.key(name) for name in ("forward", "act", "take_back")}
+            what = _("{forward}: one step on, {act}: other actions, {take_back}: select none")
+            said = _("{one}; {other}").format(one=said, other=what.format(**keys))
         elif not ledger.count and ledger.counted:
             said = _("No case fits. Esc takes the filters away; F2 enters a case.")
         self.query_one("#status", Said).say(said)
@@ -285,6 +287,12 @@ class RegisterPage(Deciding):
             self.query_one(Rows).at = 0
             self.look(self.ledger.again(text=event.value.strip()))
 
+    @property
+    def _looking(self) -> bool:
+        """Whether the case at the cursor is still being read."""
+        ledger = self.ledger
+        return ledger is not None and self.row is None and not (ledger.counted and not ledger.count)
+
     def action_move(self, rows: int) -> None:
         """Move the cursor."""
         table = self.query_one(Rows)
@@ -305,7 +313,7 @@ class RegisterPage(Deciding):
         """The case at the cursor."""
         return self.ledger.row(self.query_one(Rows).at) if self.ledger is not None else None
 
-    def action_select(self) -> None:
+    def do_select(self) -> None:
         """Select the case at the cursor, or no longer, and go to the next."""
         row = self.row
         if row is not None:
@@ -314,7 +322,7 @@ class RegisterPage(Deciding):
             self.action_move(1)
             self._say_status()
 
-    async def action_clear(self) -> None:
+    async def do_take_back(self) -> None:
         """Stop what is being done; else take back the selection, the text, the filters, in turn."""
         field = self.query_one("#search", Input)
         if self.running:
@@ -330,8 +338,12 @@ class RegisterPage(Deciding):
             await self.desk_app.action_do("show_entry")
 
     @on(Rows.Opened)
-    def action_open(self) -> None:
-        """Open the case at the cursor."""
+    async def do_open(self) -> None:
+        """Open the case at the cursor; what was typed just before is looked for first."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(5):
+                while self._looking:
+                    await asyncio.sleep(0.01)
         row = self.row
         if row is not None:
             from mediaid.tui.screens.case import CasePage  # noqa: PLC0415 - when it is asked for
@@ -377,10 +389,8 @@ class RegisterPage(Deciding):
                 markup=False,
             )
             return
-        from asyncio import to_thread  # noqa: PLC0415
-
         try:
-            rows = await to_thread(ledger.everything)
+            rows = await asyncio.to_thread(ledger.everything)
         except Exception as error:
             self.desk_app.report(error)
             return
