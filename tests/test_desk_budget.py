@@ -16,7 +16,7 @@ from mediaid.desk.budget.forecast import ForecastSheet, run
 from mediaid.desk.budget.funding import Funded, FundingSheet
 from mediaid.desk.budget.funding_tables import SHOWN
 from mediaid.desk.budget.reconciliation import reconciled
-from mediaid.desk.budget.tables import Money, Table, Unit
+from mediaid.desk.tables import Money, Table, Unit
 from mediaid.faults import MediaidError
 from mediaid.money import parse_yuan
 

@@ -12,7 +12,7 @@ from hostile import HOSTILE
 from mediaid import i18n
 from mediaid.desk import working
 from mediaid.tui.screens import importing
-from mediaid.tui.screens.dialogs import Confirm
+from mediaid.tui.screens.dialogs import Ask, Confirm
 from mediaid.tui.screens.files import FileChooser
 from mediaid.tui.screens.importing import ImportPage
 from mediaid.tui.widgets.pane import Pane
@@ -117,6 +117,12 @@ def test_refused_rows_are_walked_through_with_their_reasons(
         rows.action_move(10_000)
         await desk.settled()
         assert "3,003" in desk.shown()
+        await desk.keys("ctrl+k")
+        await desk.until(lambda: isinstance(desk.app.screen, Ask))
+        await desk.settled()
+        desk.grid()
+        await desk.keys("enter")
+        await desk.until(lambda: progress(page).startswith("✓ Saved"))
         await desk.keys("f4", "f9")
         assert progress(page).startswith("▲")
         # Another answer is another import: what was tried no longer holds.
@@ -126,6 +132,9 @@ def test_refused_rows_are_walked_through_with_their_reasons(
 
     on_import(scenario, size)
     assert people_in(sqlite_place) == 0
+    saved = (tmp_path / "people-refused.csv").read_text(encoding="utf-8").splitlines()
+    assert len(saved) == 3001
+    assert saved[1].startswith("4,")
 
 
 @pytest.mark.parametrize("taking", [False, True], ids=["tried", "taken in"])

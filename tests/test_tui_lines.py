@@ -10,11 +10,20 @@ from rich.cells import cell_len
 from hostile import HOSTILE, obeyed
 from mediaid import i18n
 from mediaid.desk.assess import CapUse
+from mediaid.desk.choices import matches
+from mediaid.desk.initials import initials
 from mediaid.tui import actions
+from mediaid.tui.app import MediaidApp
 from mediaid.tui.lines import LEFT, THIS, USED, cap_bar, pad, spread
+from mediaid.tui.screens import budget, case, help, importing, policy, register
+from mediaid.tui.screens.page import Page
 from mediaid.tui.text import harmless, typed
 from mediaid.tui.widgets.bars import fitting
-from mediaid.tui.widgets.pane import NARROWEST, wrapped
+from mediaid.tui.wrap import NARROWEST, hung, wrapped
+
+PAGES = ("entry", "register", "case", "person", "import", "budget", "policy", "help")
+LOADED = (budget, case, help, importing, policy, register)
+"""Modules whose screens are looked through."""
 
 
 @given(st.text() | st.sampled_from(HOSTILE))
@@ -66,15 +75,43 @@ def test_texts_are_filled_up_by_cells() -> None:
 # --- the registry ---------------------------------------------------------------------------------
 
 
+def test_a_row_begins_with_no_comma_and_an_amount_keeps_its_unit() -> None:
+    assert wrapped("类别：低保家庭成员，居民医保", 18) == ("类别：低保家庭成", "员，居民医保")
+    assert wrapped("一次自负 8,000.00 元", 18) == ("一次自负", "8,000.00 元")
+    assert wrapped("依据（沪医保规）第二项", 16)[0] == "依据（沪医保规）"
+    assert hung("F7  把选中的案件推进一步", 16, 4) == ["F7  把选中的案件", "    推进一步"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_palette_finds_every_action_by_chinese_english_and_initials(page: str) -> None:
+    for action in actions.on(page):
+        choices = [its.choice for its in actions.on(page)]
+        for name in (action.zh, action.en, initials(action.zh), action.en.split()[0].upper()):
+            assert action.id in [its.code for its in matches(name, choices)], (name, action.id)
+
+
+def test_every_action_of_the_registry_has_its_method_where_it_can_be_done() -> None:
+    screens = {its.page: its for its in _subclasses(Page) if its.page}
+    assert set(screens) == set(PAGES)
+    for action in actions.ACTIONS:
+        homes: list[type] = [screens[page] for page in action.screen.split()] or [MediaidApp]
+        for home in homes:
+            assert callable(getattr(home, f"do_{action.id}", None)), (home, action.id)
+
+
+def _subclasses(kind: type[Page]) -> set[type[Page]]:
+    return {kind}.union(*map(_subclasses, kind.__subclasses__()))
+
+
 def test_ids_and_keys_are_taken_once() -> None:
-    for page in ("entry", "policy"):
+    for page in PAGES:
         keys = [action.key for action in actions.on(page)]
         assert len(keys) == len(set(keys))
     assert len(actions.BY_ID) == len(actions.ACTIONS)
 
 
 @pytest.mark.parametrize("lang", i18n.LANGS)
-@pytest.mark.parametrize("page", ["entry", "policy"])
+@pytest.mark.parametrize("page", PAGES)
 def test_the_footer_fits_eighty_columns_and_keeps_the_way_out(page: str, lang: i18n.Lang) -> None:
     i18n.choose(lang)
     keys = actions.keymap({})

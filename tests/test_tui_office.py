@@ -17,6 +17,7 @@ from mediaid.register.database.roles import APPROVER, CLERK, REVIEWER, make_role
 from mediaid.register.views.cases import case_data
 from register_support import resident_number
 from test_tui_terminal import Tmux, shown, tmux
+from tui_support import SIZES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,13 +47,13 @@ def urls(postgresql: Server, postgresql_template: str) -> Iterator[dict[str, str
         postgresql.run(f"DROP ROLE {name}")
 
 
-def opened(tmux: Tmux, state: Path, url: str) -> None:
+def opened(tmux: Tmux, state: Path, url: str, size: tuple[int, int] = SIZES[0]) -> None:
     """Open the interface as somebody, in a terminal of their own."""
     command = (
         f"env MEDIAID_STATE={state} MEDIAID_LANG=zh {sys.executable} -m mediaid "
         f"--register '{url}'; echo ended $?; cat"
     )
-    tmux("new-session", "-d", "-x", "80", "-y", "24", command)
+    tmux("new-session", "-d", "-x", str(size[0]), "-y", str(size[1]), command)
 
 
 def keys(tmux: Tmux, *words: str) -> None:
@@ -103,8 +104,8 @@ def test_from_an_empty_register_to_an_approved_case(  # noqa: PLR0915 - one stor
     shown(tmux, "ended 0")
     tmux("kill-session")
 
-    # Somebody else reviews, approves, and explains the figure to the claimant.
-    opened(tmux, tmp_path / "approver", urls["desk_approver"])
+    # Somebody else reviews, approves, and explains the figure to the claimant, on a large screen.
+    opened(tmux, tmp_path / "approver", urls["desk_approver"], SIZES[1])
     shown(tmux, "人员", "自负金额")
     keys(tmux, "F10")
     shown(tmux, "待审核")
@@ -118,8 +119,11 @@ def test_from_an_empty_register_to_an_approved_case(  # noqa: PLR0915 - one stor
     shown(tmux, "待发放")
     keys(tmux, "张示", "Enter")
     shown(tmux, "待发放", "示范医院")
-    keys(tmux, "PageDown")
     shown(tmux, "8,000.50 × 90% = 7,200.45")
+    keys(tmux, "F6")
+    shown(tmux, "2023 年单据", "7,200.45", "122,799.55")
+    keys(tmux, "Escape")
+    shown(tmux, "待发放", "示范医院")
     keys(tmux, "C-q")
     assert "Traceback" not in shown(tmux, "ended 0")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,16 @@ from sqlalchemy import select
 from hostile import HOSTILE
 from mediaid import i18n
 from mediaid.desk import drafts
+from mediaid.desk.case import Case
+from mediaid.desk.entry import Entry
+from mediaid.desk.register import create
 from mediaid.desk.settings import Settings, read_settings, write_settings
+from mediaid.packs.load import load_pack
+from mediaid.register.database.open import open_register
 from mediaid.register.schema import aid_case
 from mediaid.register.views.cases import case_data
 from mediaid.register.views.events import events_data
+from mediaid.register.views.office import office_data
 from mediaid.tui.screens.asking import Form
 from mediaid.tui.screens.case import CasePage, PersonPage
 from mediaid.tui.screens.dialogs import Ask, Chooser, Confirm, Told
@@ -434,14 +441,62 @@ def test_hostile_text_of_a_register_is_shown_and_obeyed_by_nothing(
     assert app.return_code in (None, 0)
 
 
-def test_without_a_register_the_list_says_how_to_get_one(tmp_path: Path) -> None:
-    async def scenario(desk: Desk) -> None:
-        await desk.keys("f10")
-        assert desk.app.screen is desk.page
-        await desk.until(lambda: "mediaid register init" in desk.shown())
+@both_sizes
+def test_where_there_is_no_register_one_is_created_and_worked_with(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    i18n.choose("zh")
+    place = tmp_path / "new" / "台账.db"
 
-    drive(scenario)
-    drive(scenario, register=str(tmp_path / "none.db"))
+    async def scenario(desk: Desk) -> None:
+        await desk.keys("P1", "f10")
+        await asked(desk, Chooser)
+        desk.grid()
+        await desk.keys("enter")
+        await asked(desk, Form)
+        desk.grid()
+        await desk.keys("镇", "enter", "mh 1", "ctrl+s")
+        await desk.until(lambda: "大写字母和数字" in desk.shown())
+        await desk.keys(*["backspace"] * 4, "MH", "up", "up", *["backspace"] * 200, str(place))
+        await desk.keys("ctrl+s")
+        await desk.until(lambda: desk.app.office is not None and desk.page.entry is not None)
+        await desk.settled()
+        # What was typed before waits as a draft: its person would be one of no register.
+        assert desk.entry.case.blank
+        assert [its.case.head["person_id"] for its in drafts.kept()] == ["P1"]
+        await desk.keys("f10")
+        await asked(desk, RegisterPage)
+        desk.grid()
+
+    drive(scenario, size)
+    assert read_settings().register == str(place)
+    with closing(open_register(str(place))) as register, register.read() as connection:
+        assert office_data(connection).offices == {"MH": "镇"}
+
+
+def test_a_register_that_is_there_or_none_is_said_beside_its_field(
+    sqlite_office: Office, sqlite_place: str, tmp_path: Path
+) -> None:
+    sqlite_office.register.close()
+    texts = {"register": sqlite_place, "office": "镇", "code": "MH"}
+    assert set(create.wrong_in_new(texts)) == {"register", "pack", "separation"}
+    assert not create.wrong_to_open({"register": sqlite_place})
+    assert create.wrong_to_open({"register": str(tmp_path / "none.db")})
+    assert create.wrong_to_open({"register": " "})
+
+
+def test_a_draft_of_another_register_loses_its_person_and_says_so() -> None:
+    """Who is number 1 here is somebody else there."""
+    case = Case("shanghai-minhang", head={"person_id": "某甲"}, person=1, register="one")
+    pack = load_pack("shanghai-minhang")
+    same = Entry(case.copy(), registered=pack, register="one")
+    assert same.case.person == 1
+    assert not same.trouble
+    other = Entry(case.copy(), registered=pack, register="other")
+    assert other.case.person is None
+    assert other.trouble
+    assert other.text((None, "person_id")) == "某甲"
+    assert Case.from_data(case.to_data()) == case
 
 
 def test_a_register_that_fails_is_told_and_the_program_goes_on(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from mediaid.desk.budget.tables import Bar, Money, Note, Row, Table, Unit, show_wan
+from mediaid.desk.tables import Bar, Money, Note, Row, Table, Unit, show_wan
 from mediaid.tui.tables import bar, document, fit, note_lines, progress_line, table_lines
 
 TEXTS = st.text(max_size=30) | st.sampled_from(["七宝镇", "[/]", "\x1b[2J", "镇" * 40])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mediaid.tui.screens.asking import Form
 from mediaid.tui.screens.budget import BudgetPage
 from mediaid.tui.screens.case import CasePage, PersonPage
 from mediaid.tui.screens.dialogs import Chooser
@@ -96,6 +97,28 @@ async def found(desk: Desk) -> None:
     await desk.until(lambda: desk.page.query_one(ChoiceList).display)
 
 
+async def papers(desk: Desk) -> None:
+    """What is asked before a case is submitted."""
+    await found(desk)
+    await desk.keys("enter")
+    await desk.until(lambda: desk.entry.standing is not None)
+    await desk.settled()
+    await desk.keys("20230501", "enter", "zy", "enter", "8000", "enter", "示范医院", "enter", "A1")
+    await desk.keys("ctrl+s")
+    await desk.until(lambda: isinstance(desk.app.screen, Form))
+
+
+async def new_register(desk: Desk) -> None:
+    """What is asked of a register that is to be created; where it is kept is blotted out."""
+    await desk.keys("f10")
+    await desk.until(lambda: isinstance(desk.app.screen, Chooser))
+    await desk.settled()
+    await desk.keys("enter")
+    await desk.until(lambda: isinstance(desk.app.screen, Form))
+    await desk.settled()
+    await desk.keys("shift+tab", *["backspace"] * 200, "tz.db", "tab", "某镇")
+
+
 async def importing(desk: Desk) -> None:
     """The screen that takes in files."""
     await desk.keys("ctrl+l")
@@ -123,6 +146,7 @@ SCENES: dict[str, Callable[[Desk], Awaitable[None]]] = {
     "policy-compared": compared,
     "help": explained,
     "import": importing,
+    "register-new": new_register,
     "budget": funding,
     "budget-reconciled": reconciled,
 }
@@ -131,5 +155,6 @@ ON_THE_DEMONSTRATION: dict[str, Callable[[Desk], Awaitable[None]]] = {
     "case": opened,
     "person": year,
     "entry-found": found,
+    "entry-papers": papers,
 }
 """Scenes that are played on the register of made-up people."""

@@ -34,6 +34,7 @@ class Case:
     person: int | None = None
     number: str = ""
     answers: dict[str, str] = field(default_factory=dict)
+    register: str = ""
 
     @property
     def blank(self) -> bool:
@@ -52,6 +53,7 @@ class Case:
             self.person,
             self.number,
             dict(self.answers),
+            self.register,
         )
 
     def to_data(self) -> dict[str, Any]:
@@ -64,6 +66,7 @@ class Case:
             "person": self.person,
             "number": self.number,
             "answers": self.answers,
+            "register": self.register,
         }
 
     @classmethod
@@ -81,6 +84,7 @@ class Case:
                 person if isinstance(person, int) else None,
                 str(data.get("number", "")),
                 _texts(data.get("answers", {})),
+                str(data.get("register", "")),
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(str(error)) from None

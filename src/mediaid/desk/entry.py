@@ -27,7 +27,8 @@ class Entry:
     """A case on the screen. The last bill of the form is always blank: the grid grows by it.
 
     `trouble` is what went wrong on opening, in words; nothing that was typed is lost by it.
-    `registered` is the pack a register decides by, where the case is to go to one; `standing` then
+    `registered` is the pack a register decides by, where the case is to go to one, and `register`
+    tells that register from all others; `standing` then
     is what the register knows of the person. `refused` is what the register said of a field when
     it was asked last; it holds until the field is changed.
     """
@@ -37,9 +38,11 @@ class Entry:
         case: Case,
         draft: drafts.Draft | None = None,
         registered: Pack | None = None,
+        register: str = "",
     ) -> None:
         self.trouble = ""
         self.registered = registered
+        self.register = register
         self.standing: Standing | None = None
         self.draft = draft or drafts.Draft()
         self.draft.take()
@@ -47,20 +50,27 @@ class Entry:
         self.pack, self.form = self._rules(case)
         self._grow()
         self.refused: dict[Place, str] = {}
+        if registered is not None and case.person is not None and case.register != register:
+            # The number of a person, and of a case, mean somebody else there.
+            case.person, case.number = None, ""
+            self.trouble = _("the person was chosen in another register: choose the person again")
         self.history = History(case)
 
     @classmethod
-    def opened(cls, pack: str, registered: Pack | None = None) -> tuple[Entry, bool]:
+    def opened(
+        cls, pack: str, registered: Pack | None = None, register: str = ""
+    ) -> tuple[Entry, bool]:
         """Take up what was on the screen when the program ended, else begin a case; say which."""
         found = drafts.reopen()
         if found is None:
-            return cls(Case(pack), registered=registered), False
+            return cls(Case(pack), None, registered, register), False
         draft, case = found
-        return cls(case, draft, registered), True
+        return cls(case, draft, registered, register), True
 
     def next(self) -> Entry:
         """Return an entry for the next case, under the same rules."""
-        return Entry(Case(self.case.pack, dict(self.case.readings)), registered=self.registered)
+        case = Case(self.case.pack, dict(self.case.readings))
+        return Entry(case, registered=self.registered, register=self.register)
 
     def _rules(self, case: Case) -> tuple[Pack, Form]:
         """Return pack and form, of the default pack where the case's own cannot be had."""
@@ -125,6 +135,7 @@ class Entry:
         """Have the case be of a person of the register, who is shown by a text."""
         self.case.head["person_id"] = shown
         self.case.person = number
+        self.case.register = self.register
         self.standing = None
         self.refused.clear()
         self.history.note(self.case, None)

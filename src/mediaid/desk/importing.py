@@ -205,6 +205,19 @@ def take_file(job: Job, report: Report) -> Tried:
     return replace(_tried(plan, taken), taken=True)
 
 
+def save_listed(given: tuple[Path, tuple[Listed, ...], Path], _report: Report) -> None:
+    """Write rows that are not taken in to a file, with their reasons: .csv, .xlsx or .parquet.
+
+    `given`: the file, the rows, and the file they stand in, which is not overwritten. Raises
+    MediaidError where that cannot be.
+    """
+    from mediaid.batch.mapped.reasons import write_reasons  # noqa: PLC0415
+    from mediaid.i18n import language  # noqa: PLC0415
+
+    path, listed, source = given
+    write_reasons(path, [(its.row, its.reason) for its in listed], source, language())
+
+
 @contextmanager
 def _opened(job: Job) -> Iterator[Register]:
     from mediaid.register.database.open import open_register  # noqa: PLC0415

@@ -77,11 +77,16 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "show_register", "f10", "台账", "Register",
-        "查找、打开案件，审核、审批、发放。", "Find and open cases; review, approve, pay.",
+        "查找、打开个案，审核、审批、发放。", "Find and open cases; review, approve, pay.",
+    ),
+    Action(
+        "register_open", "ctrl+e", "换台账", "Other register",
+        "新建台账，打开另一个台账，或打开示范台账。",
+        "Create a register, open another one, or open the demonstration.",
     ),
     Action(
         "submit", "ctrl+s", "提交", "Submit",
-        "把这个案件提交审核，先要确认；没有打开台账时，把草稿写到磁盘。",
+        "把这个个案提交审核，先要确认；没有打开台账时，把草稿写到磁盘。",
         "Hand this case to the reviewer, after asking; without a register, save the draft.",
         "entry", footer=True,
     ),
@@ -92,8 +97,19 @@ ACTIONS: tuple[Action, ...] = (
         "entry",
     ),
     Action(
+        "open", "enter", "打开", "Open",
+        "打开光标所在的个案。", "Open the case at the cursor.",
+        "register", footer=True,
+    ),
+    Action(
+        "select", "space", "选中", "Select",
+        "选中光标所在的个案，或不再选中；选中的可以一起办理。",
+        "Select the case at the cursor, or no longer; those selected are dealt with together.",
+        "register", footer=True,
+    ),
+    Action(
         "forward", "f7", "下一步", "Next step",
-        "把选中的案件（未选时为光标所在的）推进一步：提交、审核、审批、发放或备案，先要确认。",
+        "把选中的个案（未选时为光标所在的）推进一步：提交、审核、审批、发放或备案，先要确认。",
         "Take the selected cases, or the one at the cursor, one step on, after asking.",
         "register case", footer=True,
     ),
@@ -105,8 +121,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "filter", "f4", "筛选", "Filter",
-        "按状态、街镇、救助类别、受理月份筛选；Esc 取消。",
-        "Show only a state, a town, a category or a month; Esc takes it back.",
+        "按状态、街镇、救助类别、受理月份筛选。",
+        "Show only a state, a town, a category or a month.",
         "register", footer=True,
     ),
     Action(
@@ -116,21 +132,31 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "select_all", "f8", "全选", "All",
-        "选中筛选出的全部案件；空格选中一件。",
-        "Select all cases that are shown; space selects one.",
+        "选中筛选出的全部个案。", "Select all cases that are shown.",
         "register", footer=True,
     ),
     Action(
         "correct", "f4", "补正", "Correct",
-        "把受理中或退回补正的案件放回录入。",
+        "把受理中或退回补正的个案放回录入。",
         "Take a case that is open for entry back into case entry.",
         "case", footer=True,
+    ),
+    Action(
+        "take_back", "escape", "取消", "Take back",
+        "停止正在办的事；否则依次去掉选中、查找、筛选，最后回到录入。",
+        "Stop what is being done; else take back selection, text and filters, then leave.",
+        "register",
+    ),
+    Action(
+        "back", "escape", "返回", "Back",
+        "回到前一个屏幕。", "Go back to the screen before.",
+        "case person help", footer=True,
     ),
     Action(
         "reveal", "ctrl+d", "明文", "In clear",
         "显示姓名和号码明文，先要确认，并记入审计；再按一次恢复遮蔽。",
         "Show names and numbers in clear, after asking, noted in the audit; again: masked.",
-        "register case person",
+        "register case person", footer=True,
     ),
     Action(
         "new", "ctrl+n", "下一件", "Next case",
@@ -243,6 +269,12 @@ ACTIONS: tuple[Action, ...] = (
         "import", footer=True,
     ),
     Action(
+        "import_save", "ctrl+k", "存各行", "Save rows",
+        "把未导入各行的行号和原因存为文件。",
+        "Save the rows that are not taken in, with their reasons, to a file.",
+        "import", footer=True,
+    ),
+    Action(
         "import_rows", "f4", "看各行", "Rows",
         "到未导入的各行里翻看；再按一次回到填写处。",
         "Go to the rows that are not taken in; again: back to the fields.",
@@ -263,18 +295,17 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "policy_alone", "f8", "只看一份", "One alone",
         "去掉比较和试算，只看这个规则包。", "Leave comparison and trial, and show this pack alone.",
-        "policy",
+        "policy", footer=True,
     ),
     Action(
         "policy_text", "f4", "看条文", "Text",
         "到条文里上下翻看；再按一次回到填写处。",
         "Go to the text to scroll it; again: back to the fields.",
-        "policy",
+        "policy", footer=True,
     ),
     Action(
         "pack", "f5", "规则包", "Rule pack",
         "换一个规则包。", "Choose another rule pack.",
-        footer=True,
     ),
     Action(
         "readings", "ctrl+r", "读法", "Readings",
@@ -338,6 +369,8 @@ def key_name(key: str) -> str:
     """Return a key as it is shown: F1, ^S."""
     if key.startswith("ctrl+") and len(key) == 6:
         return "^" + key[-1].upper()
+    if key == "escape":
+        return "Esc"
     return "+".join(part.capitalize() for part in key.split("+"))
 
 

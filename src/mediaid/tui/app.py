@@ -169,21 +169,39 @@ class MediaidApp(Guarded, App[None]):
         self._to("entry")
 
     def do_show_register(self) -> None:
-        """Show the register's cases."""
+        """Show the register's cases; where no register is open, ask for one."""
         if self.office is None:
-            self.notify(
-                _(
-                    "No register is open. Create one with mediaid register init, then open it: "
-                    "mediaid --register FILE"
-                ),
-                severity="warning",
-                markup=False,
-            )
+            self.do_register_open()
             return
         from mediaid.tui.screens.register import RegisterPage  # noqa: PLC0415 - when asked for
 
         if self._to("register"):
             self.push_screen(RegisterPage())
+
+    def do_register_open(self) -> None:
+        """Create a register, or open another one."""
+        self.run_worker(self._register_open(), exit_on_error=False)
+
+    async def _register_open(self) -> None:
+        from mediaid.tui.screens.registers import choose_register  # noqa: PLC0415 - when asked for
+
+        where = await choose_register(self)
+        if where:
+            self._work_with(where)
+
+    def _work_with(self, where: str) -> None:
+        """Go on with another register; the draft on the screen is kept."""
+        page, before = self.entry_page, self.office
+        self._to("entry")
+        self._wanted, self.office = where, None
+        if self.import_sheet is not None:
+            self.import_sheet.texts["register"] = where
+        if page.entry is not None:
+            page.entry.leave()  # its person is one of the register that was open
+            page.entry = None
+        if before is not None:
+            before.close()
+        page.load()
 
     async def correct(self, number: str, person: int, state: str) -> None:
         """Take a case of the register back into case entry."""
@@ -201,8 +219,9 @@ class MediaidApp(Guarded, App[None]):
             )
             return
         case = await asyncio.to_thread(entered, office, number, person)
+        case.register = office.identity
         page.entry.leave()
-        page.entry = Entry(case, registered=office.pack)
+        page.entry = Entry(case, registered=office.pack, register=office.identity)
         page.entry.keep()
         self._to("entry")
         await page.rebuild()

@@ -9,7 +9,7 @@ from mediaid.money import show_yuan
 from mediaid.tui.lines import Line, explanation_lines, spread
 from mediaid.tui.tables import fit
 from mediaid.tui.text import harmless
-from mediaid.tui.widgets.pane import wrapped
+from mediaid.tui.wrap import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

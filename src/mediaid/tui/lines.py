@@ -11,23 +11,28 @@ from mediaid.i18n import gettext as _
 from mediaid.money import show_yuan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from mediaid.desk.assess import Aid, Assessment, CapUse
     from mediaid.desk.entry import Entry
+    from mediaid.desk.form import FormField
     from mediaid.desk.packs import PolicyLine
     from mediaid.desk.trial import Tried
 
+NAMED = 4
+"""Missing fields that are named; of more it is said how many."""
 USED, THIS, LEFT = "█", "▓", "░"
 """The parts of a cap's bar: told apart by their shading, not by colour."""
 
 
 class Line(NamedTuple):
-    """A line of text: how far it is indented, and how it looks."""
+    """A line of text: how far it is indented, how it looks, and how many cells at its beginning
+    stand alone where it goes on below."""
 
     text: str
     indent: int = 0
     look: str = "plain"
+    hang: int = 0
 
 
 def pad(text: str, width: int) -> str:
@@ -135,8 +140,12 @@ def _todo(found: Assessment, entry: Entry) -> Iterator[Line]:
     if found.problems:
         yield Line(_("To correct: see beside the fields"), 0, "bad")
     if found.missing and not entry.case.blank:
-        names = [place_name(entry, place) for place in found.missing]
-        yield Line(_("Still to fill in: {fields}").format(fields=_(", ").join(names)), 0, "warn")
+        names = [place_name(entry, place) for place in found.missing[:NAMED]]
+        fields = _(", ").join(names)
+        if len(found.missing) > NAMED:
+            more = len(found.missing) - NAMED
+            fields = _("{fields} and {count} more").format(fields=fields, count=more)
+        yield Line(_("Still to fill in: {fields}").format(fields=fields), 0, "warn")
 
 
 def place_name(entry: Entry, place: tuple[int | None, str]) -> str:
@@ -146,6 +155,55 @@ def place_name(entry: Entry, place: tuple[int | None, str]) -> str:
     if place[0] is None or len(entry.case.bills) <= 2:
         return label
     return _("{field} of bill {number}").format(field=label, number=place[0] + 1)
+
+
+def field_hint(its: FormField) -> str:
+    """Return what belongs into an empty field of a kind."""
+    said = {
+        "money": _("in yuan, such as 8000.00"),
+        "date": _("such as 2023-05-01 or 20230501"),
+        "code": _("type a code, a name or pinyin initials; space shows all"),
+    }.get(its.kind, "")
+    if not its.needed:
+        said = _("{one}; {other}").format(one=_("may stay empty"), other=said) if said else said
+    return _("{name}: {value}").format(name=its.label, value=said) if said else its.label
+
+
+def guide_lines(registered: bool, key: Callable[[str], str]) -> list[Line]:
+    """Say how to begin, where nothing has been typed; `key` gives an action's key."""
+    lines = [
+        Line(_("How to begin"), 0, "strong"),
+        Line(
+            _(
+                "1. The person, then a line for each bill. Enter goes to the next field that has "
+                "to be filled in, Tab to every field."
+            ),
+            1,
+            "faint",
+            3,
+        ),
+        Line(
+            _("2. Codes by name or pinyin initials; space shows the list, Enter chooses."),
+            1,
+            "faint",
+            3,
+        ),
+        Line(
+            _(
+                "3. The aid stands at the right from the first whole bill on; here stands how it "
+                "comes about, step by step, with the clause of each."
+            ),
+            1,
+            "faint",
+            3,
+        ),
+    ]
+    last = _("4. {submit} hands the case to the reviewer; {register} finds it again.")
+    if not registered:
+        last = _("4. No register is open: cases stay drafts. {register} creates or opens one.")
+    said = last.format(submit=key("submit"), register=key("show_register"))
+    keys = _("{help}: all keys of this screen").format(help=key("help"))
+    return [*lines, Line(said, 1, "faint", 3), Line(""), Line(keys, 1, "faint")]
 
 
 def explanation_lines(found: Assessment | Tried) -> list[Line]:
@@ -165,5 +223,7 @@ def policy_lines(lines: Sequence[PolicyLine]) -> list[Line]:
     provisional = _("[provisional] not confirmed for this day")
     for line in lines:
         look = "warn" if line.text == provisional else "title" if not line.indent else "plain"
+        if "sha256:" in line.text:
+            look = "faint"
         found.append(Line(line.text, line.indent, look))
     return found

@@ -9,12 +9,12 @@ from rich.cells import cell_len, set_cell_size
 from mediaid.i18n import gettext as _
 from mediaid.tui.lines import Line
 from mediaid.tui.text import harmless
-from mediaid.tui.widgets.pane import wrapped
+from mediaid.tui.wrap import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mediaid.desk.budget.tables import Bar, Note, Table, Unit
+    from mediaid.desk.tables import Bar, Note, Table, Unit
 
 FULL, EMPTY, BELOW = "█", "░", "▒"
 GAP = 2

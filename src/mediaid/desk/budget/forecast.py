@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from mediaid.desk.budget.fields import AskedFor, Read, take, whole
 from mediaid.desk.budget.forecast_tables import bridge_tables, forecast_tables
-from mediaid.desk.budget.tables import Note, Table
 from mediaid.desk.listing import typed_path
+from mediaid.desk.tables import Note, Table
 from mediaid.faults import Fault, MediaidError, visible_path
 from mediaid.i18n import gettext as _
 
@@ -158,7 +158,11 @@ def _terms(texts: Mapping[str, str], problems: dict[str, str]) -> Terms | None:
             return take(problems, name, text, reader)
         return empty
 
-    day = read("cut_off", read_day)
+    day = None
+    if texts.get("cut_off", "").strip():
+        day = read("cut_off", read_day)
+    else:
+        problems["cut_off"] = _("is missing: fill it in")
     last = 0 if day is None else day.year
     year = read("year", whole(*YEARS), last)
     policy = read("policy_year", whole(*YEARS), NO_YEAR)

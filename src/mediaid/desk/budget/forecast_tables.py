@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from mediaid.desk.budget.tables import Bar, Money, Row, Table, added, footed
+from mediaid.desk.tables import Bar, Money, Row, Table, added, footed
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:

@@ -20,9 +20,9 @@ from mediaid.claims.cells import parse_written_yuan
 from mediaid.desk.budget.fields import AskedFor, take, whole
 from mediaid.desk.budget.files import headcounts_of
 from mediaid.desk.budget.funding_tables import SHOWN, funding_tables
-from mediaid.desk.budget.tables import Note, Table, Unit
 from mediaid.desk.choices import Choice, exact
 from mediaid.desk.packs import pack_of
+from mediaid.desk.tables import Note, Table, Unit
 from mediaid.faults import MediaidError
 from mediaid.i18n import gettext as _
 from mediaid.money import parse_yuan, plain

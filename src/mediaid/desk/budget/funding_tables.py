@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mediaid.budget.funding.years import PARTICIPANTS
-from mediaid.desk.budget.tables import Bar, Money, Row, Table, Unit, added, footed
+from mediaid.desk.tables import Bar, Money, Row, Table, Unit, added, footed
 from mediaid.i18n import gettext as _
 from mediaid.money import show_yuan
 

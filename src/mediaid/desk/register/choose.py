@@ -20,6 +20,11 @@ def own_file() -> Path:
     return state_folder() / "register.db"
 
 
+def own_demonstration() -> Path:
+    """Return where the user's register of made-up people is, if there is one."""
+    return state_folder() / "demonstration.db"
+
+
 def chosen(option: str, settings: Settings) -> str:
     """Return the address of the register to open, "" for none: the option's, the environment's,
     the one opened last, or the user's own file."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mediaid.desk.register.people import as_of
 from mediaid.i18n import gettext as _
 from mediaid.money import parse_yuan, show_yuan
+from mediaid.packs.schema.rules import Cap
 from mediaid.people.documents import kind_words
 from mediaid.register.determinations.foresee import standing_of
 from mediaid.register.views.cases import case_data
@@ -21,7 +22,7 @@ from mediaid.register.workflow.words import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mediaid.desk.register.office import Office
     from mediaid.packs.model import Pack
@@ -48,6 +49,46 @@ class Detail(NamedTuple):
     lines: list[Said]
 
 
+class YearBill(NamedTuple):
+    """A bill in a person's year. `self_paid` and `aid`: 分; None where nothing is determined."""
+
+    date: str
+    setting: str
+    institution: str
+    case: str
+    state: str
+    counts: bool
+    self_paid: int
+    aid: int | None
+
+
+class PoolUse(NamedTuple):
+    """What a person's cases use of a pool, and what a cap leaves, in 分; None where none caps.
+
+    `alone`: nobody else uses it, so that both together are the cap.
+    """
+
+    label: str
+    used: int
+    left: int | None
+    alone: bool
+
+
+class Year(NamedTuple):
+    """A person's year."""
+
+    year: str
+    bills: list[YearBill]
+    pools: list[PoolUse]
+
+
+class PersonDetail(NamedTuple):
+    """A person: who it is in words, and the years, the latest first."""
+
+    lines: list[Said]
+    years: list[Year]
+
+
 def reveal(office: Office, subject: str) -> None:
     """Note in the audit that names and numbers are shown in clear."""
     with office.register.write("reveal") as work:
@@ -68,11 +109,13 @@ def case_detail(office: Office, number: str, *, clear: bool = False) -> Detail:
         data["state"],
         "pending" in aids and "in_force" in aids,
         None if aid is None else parse_yuan(aid),
-        list(_case(data, events, office.pack)),
+        list(_case(data, events, office.pack, aid)),
     )
 
 
-def _case(data: dict[str, Any], events: Sequence[dict[str, Any]], pack: Pack) -> Iterator[Said]:
+def _case(
+    data: dict[str, Any], events: Sequence[dict[str, Any]], pack: Pack, aid: str | None
+) -> Iterator[Said]:
     yield Said(
         _("case {case}: {state}").format(case=data["case"], state=state_words(data["state"])),
         0,
@@ -84,6 +127,16 @@ def _case(data: dict[str, Any], events: Sequence[dict[str, Any]], pack: Pack) ->
         ),
         1,
     )
+    counted = [its for its in data["bills"] if its["counts"]]
+    paid = sum(parse_yuan(its["self_paid"]) for its in counted)
+    said = _("{count} bills; self-paid {paid} yuan").format(
+        count=len(counted), paid=show_yuan(paid)
+    )
+    if aid is None:
+        yield Said(_("{one}; {other}").format(one=said, other=_("no aid determined yet")), 1)
+    else:
+        given = _("aid {aid} yuan").format(aid=_yuan(aid))
+        yield Said(_("{one}; {other}").format(one=said, other=given), 1, "strong")
     yield from _bills(data["bills"], pack)
     yield from _papers(data)
     for its in reversed(data["determinations"]):
@@ -113,7 +166,8 @@ def _bills(bills: Sequence[dict[str, Any]], pack: Pack) -> Iterator[Said]:
             "plain" if its["counts"] else "faint",
         )
         if its["derivation"]:
-            yield Said(derivation_words(its["derivation"]), 2, "faint")
+            terms = [{**term, "amount": _yuan(term["amount"])} for term in its["derivation"]]
+            yield Said(derivation_words(terms), 2, "faint")
         if its["similar_answer"]:
             why = _("another one because: {why}").format(why=its["similar_answer"])
             yield Said(why, 2, "faint")
@@ -246,9 +300,10 @@ def _audit(events: Sequence[dict[str, Any]]) -> Iterator[Said]:
     yield Said("")
     yield Said(_("Audit"), 0, "strong")
     for its in events:
-        yield Said(
-            f"{its['event']}  {_when(its['at'])}  {its['actor']}  {its['action']}", 1, "faint"
-        )
+        name = its["action"]
+        words = action_words(name.removeprefix("case."))
+        said = _("{words} ({name})").format(words=words, name=name) if words not in name else name
+        yield Said(f"{its['event']}  {_when(its['at'])}  {its['actor']}  {said}", 1, "faint")
 
 
 def _yuan(text: str) -> str:
@@ -264,13 +319,17 @@ def _when(instant: str) -> str:
     return datetime.fromisoformat(instant).astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
-def person_detail(office: Office, person: int, *, clear: bool = False) -> list[Said]:
+def person_detail(office: Office, person: int, *, clear: bool = False) -> PersonDetail:
     """Return a person's years: their bills, and what is used and left of the pools."""
     with office.register.read() as connection:
         data = history_data(connection, person, clear=clear)
         standing = standing_of(connection, person)
     today = office.register.clock().date()
-    return list(_person(data, as_of(standing, today), office.pack))
+    years = sorted({its["date"][:4] for its in data["bills"]}, reverse=True)
+    return PersonDetail(
+        list(_person(data, as_of(standing, today), office.pack)),
+        [_year(data, year, office.pack) for year in years],
+    )
 
 
 def _person(data: dict[str, Any], now: str, pack: Pack) -> Iterator[Said]:
@@ -291,34 +350,42 @@ def _person(data: dict[str, Any], now: str, pack: Pack) -> Iterator[Said]:
         labels = pack.codes.get(its["kind"], {})
         label = str(labels[its["code"]]) if its["code"] in labels else its["code"]
         yield Said(f"{its['from']} – {its['to'] or '…'}  {label}", 1, "faint")
-    years = sorted({its["date"][:4] for its in data["bills"]}, reverse=True)
-    for year in years:
-        yield from _year(data, year, pack)
 
 
-def _year(data: dict[str, Any], year: str, pack: Pack) -> Iterator[Said]:
-    yield Said("")
-    yield Said(year, 0, "strong")
-    for its in data["bills"]:
-        if its["date"][:4] == year:
-            yield Said(
-                _("bill {bill}, {date}: self-paid {paid}, aid {aid} ({case}, {state})").format(
-                    bill=its["bill"],
-                    date=its["date"],
-                    paid=_yuan(its["self_paid"]),
-                    aid=_yuan(its["aid"]) if its["aid"] else "–",
-                    case=its["case"] or _("no case yet"),
-                    state=state_words(its["state"] or "") if its["counts"] else _("does not count"),
-                ),
-                1,
-                "plain" if its["counts"] else "faint",
-            )
-    benefits = {name: str(its.label) for name, its in pack.model.benefits.items()}
-    for its in data["left"]:
-        if str(its["year"]) == year:
-            name = benefits.get(its["benefit"], its["benefit"])
-            yield Said(_("{benefit}: left {left}").format(benefit=name, left=_yuan(its["left"])), 1)
-    for its in data["pools"]:
-        if its["period"] == year:
-            label = str(pack.pools[its["pool"]].label) if its["pool"] in pack.pools else its["pool"]
-            yield Said(_("{pool}: used {used}").format(pool=label, used=_yuan(its["used"])), 1)
+def _year(data: dict[str, Any], year: str, pack: Pack) -> Year:
+    settings = pack.codes["setting"]
+    bills = [
+        YearBill(
+            its["date"],
+            str(settings[its["setting"]]) if its["setting"] in settings else its["setting"],
+            its["institution"],
+            its["case"] or _("no case yet"),
+            state_words(its["state"] or "") if its["counts"] else _("does not count"),
+            its["counts"],
+            parse_yuan(its["self_paid"]),
+            None if its["aid"] is None else parse_yuan(its["aid"]),
+        )
+        for its in data["bills"]
+        if its["date"][:4] == year
+    ]
+    used = {its["pool"]: parse_yuan(its["used"]) for its in data["pools"] if its["period"] == year}
+    left = {
+        its["benefit"]: parse_yuan(its["left"]) for its in data["left"] if str(its["year"]) == year
+    }
+    return Year(year, bills, list(_pools(used, left, pack)))
+
+
+def _pools(used: Mapping[str, int], left: Mapping[str, int], pack: Pack) -> Iterator[PoolUse]:
+    """Put what is used of a pool beside what the benefits that it caps have left."""
+    capped = set()
+    for name, benefit in pack.model.benefits.items():
+        if name in left:
+            pool = next((step.pool for step in benefit.steps if isinstance(step, Cap)), "")
+            pool = pool or ""
+            capped.add(pool)
+            alone = pool in pack.pools and pack.pools[pool].holder == "person"
+            yield PoolUse(str(benefit.label), used.get(pool, 0), left[name], alone)
+    for pool, amount in used.items():
+        if pool not in capped:
+            label = str(pack.pools[pool].label) if pool in pack.pools else pool
+            yield PoolUse(label, amount, None, True)

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 class Office:
     """A register that is open. `offices`: code → name, of those that take in cases in it.
 
-    `actor` is who works here, as the register knows it; `demonstration`: its people are made up.
+    `identity` tells this register from all others; `actor` is who works here, as the register knows
+    it; `demonstration`: its people are made up.
     """
 
     register: Register
+    identity: str
     actor: str
     offices: dict[str, str]
     pack: Pack
@@ -51,6 +53,7 @@ def open_office(where: str) -> Office:
     ):
         raise RegisterError(_("the register needs its libraries: pip install 'mediaid[register]'"))
     from mediaid.register.database.open import open_register  # noqa: PLC0415 - may be missing
+    from mediaid.register.session import read_setting  # noqa: PLC0415
     from mediaid.register.views.office import office_data  # noqa: PLC0415
 
     # Somebody waits before the screen: what another program holds longer is said sooner.
@@ -58,8 +61,9 @@ def open_office(where: str) -> Office:
     try:
         with register.read() as connection:
             its = office_data(connection)
+            identity = read_setting(connection, "register") or ""
             actor = register.who(connection).name
     except BaseException:
         register.close()
         raise
-    return Office(register, actor, its.offices, its.pack, its.demonstration)
+    return Office(register, identity, actor, its.offices, its.pack, its.demonstration)

@@ -10,11 +10,13 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.events import DescendantFocus
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from mediaid.i18n import gettext as _
 from mediaid.tui.guard import Guarded
+from mediaid.tui.lines import field_hint
 from mediaid.tui.text import content, harmless
 from mediaid.tui.widgets.fields import ChoiceList, Field
 from mediaid.tui.widgets.grid import make_field
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
 class Form(Guarded, ModalScreen[bool]):
     """Asks for several texts, which stand in `texts` from each key on; whether they are complete.
 
-    `check` runs in a thread and says what is wrong, by field; `changed` hears of every key.
+    `check` runs in a thread and says what is wrong, by field; `changed` hears of every key;
+    `hints` say what belongs into a field.
     """
 
     AUTO_FOCUS = ""
@@ -49,6 +52,7 @@ class Form(Guarded, ModalScreen[bool]):
     Form .question { width: 1fr; height: auto; }
     Form Field { width: 1fr; background: $boost; }
     Form Field:focus { background: $primary 35%; }
+    Form #form-hint { height: 1; color: $text-muted; }
     Form .wrong { height: auto; color: $text-error; display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -66,6 +70,7 @@ class Form(Guarded, ModalScreen[bool]):
         texts: dict[str, str],
         check: Check,
         changed: Callable[[], None],
+        hints: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__()
         self._title = title
@@ -73,6 +78,7 @@ class Form(Guarded, ModalScreen[bool]):
         self.texts = texts
         self._check = check
         self._changed = changed
+        self._hints = hints or {}
         self._fields: dict[str, Field] = {}
         self._wrong: dict[str, Said] = {}
 
@@ -95,6 +101,7 @@ class Form(Guarded, ModalScreen[bool]):
                     wrong = Said(classes="wrong", grows=True)
                     self._wrong[its.name] = wrong
                     yield wrong
+            yield Said(id="form-hint")
         yield ChoiceList()
 
     def on_mount(self) -> None:
@@ -121,6 +128,14 @@ class Form(Guarded, ModalScreen[bool]):
             chosen = any(field.value == choice.label for choice in field.its.choices)
             popup.close() if chosen or not field.value else popup.open_for(field)
         self._changed()
+
+    @on(DescendantFocus)
+    def _entered(self, event: DescendantFocus) -> None:
+        if isinstance(event.widget, Field):
+            its = event.widget.its
+            self.query_one("#form-hint", Said).say(
+                harmless(self._hints.get(its.name) or field_hint(its))
+            )
 
     @on(Field.Narrowed)
     def _narrowed(self, event: Field.Narrowed) -> None:

@@ -38,6 +38,8 @@ class ForecastView(Guarded, Container):
 
     DEFAULT_CSS = """
     ForecastView .results { height: 1fr; width: 1fr; }
+    BudgetPage.-narrow ForecastView.-empty .asked { height: 1fr; }
+    BudgetPage.-narrow ForecastView.-empty .results { height: 5; }
     ForecastView #progress { height: auto; max-height: 4; padding: 0 1; background: $surface; }
     """
 
@@ -115,17 +117,22 @@ class ForecastView(Guarded, Container):
         """Show the sheet and the results as they stand."""
         if self.sheet is None:
             return
+        self.set_class(self.result is None, "-empty")
         self.query_one(Sheet).show(self._rows())
         pane = self.query_one(Pane)
         pane.show(self.lines(max(pane.size.width - 3, 20)))
 
     def lines(self, width: int) -> list[Line]:
         """Return the results, laid out in a width."""
-        from mediaid.desk.budget.tables import Unit  # noqa: PLC0415 - with the sheet
+        from mediaid.desk.tables import Unit  # noqa: PLC0415 - with the sheet
 
         result = self.result
         if result is None:
-            return []
+            said = _(
+                "Here stand the year's aid as forecast with P50, P80 and P95, what moves it, and "
+                "the way from last year's budget to it, if a file of that year is named."
+            )
+            return [] if self.running else [Line(said, 0, "faint")]
         lines = [Line(harmless(result.title), 0, "strong"), *note_lines(result.warnings), Line("")]
         lines += document(result.tables, Unit(self.unit), width)
         return [*lines, Line(""), *note_lines(result.notes)]

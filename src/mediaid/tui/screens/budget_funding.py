@@ -14,6 +14,7 @@ from mediaid.tui.guard import Guarded
 from mediaid.tui.lines import Line
 from mediaid.tui.screens.dialogs import Confirm
 from mediaid.tui.screens.files import FileChooser
+from mediaid.tui.screens.page import Page
 from mediaid.tui.tables import document, note_lines
 from mediaid.tui.text import harmless
 from mediaid.tui.widgets.pane import Pane
@@ -153,7 +154,7 @@ class FundingView(Guarded, Container):
 
     @work(thread=True, exclusive=True, exit_on_error=False)
     def _working(self, sheet: FundingSheet, shown: str, unit: str, change: int) -> None:
-        from mediaid.desk.budget.tables import Unit  # noqa: PLC0415 - with the sheet
+        from mediaid.desk.tables import Unit  # noqa: PLC0415 - with the sheet
 
         self.post_message(self.WorkedOut(sheet.work_out(shown, Unit(unit)), change))
 
@@ -174,7 +175,7 @@ class FundingView(Guarded, Container):
 
     def lines(self, width: int) -> list[Line]:
         """Return what stands beside the sheet, laid out in a width."""
-        from mediaid.desk.budget.tables import Unit  # noqa: PLC0415 - with the sheet
+        from mediaid.desk.tables import Unit  # noqa: PLC0415 - with the sheet
 
         funded = self.funded
         assert funded is not None
@@ -182,7 +183,10 @@ class FundingView(Guarded, Container):
             lines = [Line("✗ " + _("To correct: see beside the fields"), 0, "bad")]
             return lines + note_lines(funded.notes)
         lines = document(funded.tables, Unit(self.unit), width)
-        return [*lines, Line(""), *note_lines(funded.notes)]
+        bridge = _("How this year comes from last year's budget: see the forecast ({key}).")
+        key = self.screen.key("budget_view") if isinstance(self.screen, Page) else ""
+        lines += [Line(""), Line(bridge.format(key=key), 0, "faint")]
+        return [*lines, *note_lines(funded.notes)]
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.draw)

@@ -29,7 +29,9 @@ class ReconcileView(Guarded, Container):
     """The findings above, the one at the cursor below."""
 
     DEFAULT_CSS = """
-    ReconcileView #summary { height: auto; max-height: 3; padding: 0 1; }
+    ReconcileView #summary {
+        height: auto; max-height: 3; padding: 0 1; background: $surface;
+    }
     ReconcileView RowList { height: 55%; }
     """
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on, work
-from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from mediaid.i18n import gettext as _
 from mediaid.tui.latest import Latest
 from mediaid.tui.lines import Line
 from mediaid.tui.screens.deciding import Chosen, Deciding
 from mediaid.tui.widgets.pane import Pane
+from mediaid.tui.years import person_lines
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from mediaid.desk.register.detail import Detail
+    from mediaid.desk.register.detail import Detail, PersonDetail
 
 _CSS = "{name} Pane {{ height: 1fr; padding: 0 1; }}"
 
@@ -26,7 +25,6 @@ class CasePage(Deciding):
     """All there is to read of a case: bills, papers, determinations, payments, steps, audit."""
 
     page = "case"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", show=False)]
     DEFAULT_CSS = _CSS.format(name="CasePage")
 
     class Read(Message):
@@ -75,7 +73,7 @@ class CasePage(Deciding):
         """Show what has become of the case."""
         self._reading.ask(self.number)
 
-    def action_back(self) -> None:
+    def do_back(self) -> None:
         """Go back to the register."""
         self.app.pop_screen()
 
@@ -96,19 +94,19 @@ class PersonPage(Deciding):
     """A person's years: periods, bills, and the pools used and left."""
 
     page = "person"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", show=False)]
     DEFAULT_CSS = _CSS.format(name="PersonPage")
 
     class Read(Message):
         """The person has been read."""
 
-        def __init__(self, lines: list[Line]) -> None:
+        def __init__(self, detail: PersonDetail) -> None:
             super().__init__()
-            self.lines = lines
+            self.detail = detail
 
     def __init__(self, person: int) -> None:
         super().__init__()
         self.person = person
+        self.detail: PersonDetail | None = None
         self.clear = False
         self._reading: Latest[int] = Latest(self, self._read)
 
@@ -118,18 +116,25 @@ class PersonPage(Deciding):
 
     def on_mount(self) -> None:
         self.query_one(Pane).focus()
-        self.say(_("Esc: back"))
         self._reading.ask(self.person)
 
     def _read(self, person: int) -> None:
         from mediaid.desk.register.detail import person_detail  # noqa: PLC0415
 
-        lines = person_detail(self.office, person, clear=self.clear)
-        self.post_message(self.Read([Line(*its) for its in lines]))
+        self.post_message(self.Read(person_detail(self.office, person, clear=self.clear)))
 
     @on(Read)
     def _show(self, event: Read) -> None:
-        self.query_one(Pane).show(event.lines)
+        self.detail = event.detail
+        self._draw()
+
+    def _draw(self) -> None:
+        pane = self.query_one(Pane)
+        if self.detail is not None:
+            pane.show(person_lines(self.detail, max(pane.size.width - 3, 20)))
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._draw)
 
     def chosen_states(self) -> list[Chosen]:
         """There is no case here."""
@@ -142,7 +147,7 @@ class PersonPage(Deciding):
     def decided(self) -> None:
         """Nothing is decided here."""
 
-    def action_back(self) -> None:
+    def do_back(self) -> None:
         """Go back."""
         self.app.pop_screen()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -15,10 +16,13 @@ from textual.widgets.option_list import Option
 from mediaid.desk.choices import Choice, matches
 from mediaid.i18n import gettext as _
 from mediaid.tui.guard import Guarded
-from mediaid.tui.lines import Line
-from mediaid.tui.text import content, harmless
+from mediaid.tui.lines import Line, pad
+from mediaid.tui.tables import fit
+from mediaid.tui.text import harmless
 from mediaid.tui.widgets.line import LineInput
 from mediaid.tui.widgets.pane import Pane
+from mediaid.tui.widgets.said import Said
+from mediaid.tui.wrap import hung
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +30,10 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
+WIDEST = 112
+"""Cells a list of choices takes at most."""
+_AROUND = 7
+"""Cells of a list's border, padding, mark and scrollbar."""
 _CSS = """
 {name} {{ align: center middle; background: $background 60%; }}
 {name} > Vertical {{
@@ -38,6 +46,13 @@ _CSS = """
 }}
 {name} Static {{ height: auto; max-height: 10; }}
 """
+
+
+def said(text: str) -> Said:
+    """Return a text of a dialog, as high as it needs to be."""
+    its = Said(grows=True)
+    its.say(harmless(text))
+    return its
 
 
 class Chooser(Guarded, ModalScreen[str | None]):
@@ -72,13 +87,22 @@ class Chooser(Guarded, ModalScreen[str | None]):
         self._chosen = chosen
         self._shown: list[Choice] = []
 
+    @property
+    def _width(self) -> int:
+        """As wide as its longest row, within bounds."""
+        notes = max(map(cell_len, self._notes.values()), default=0)
+        names = max((cell_len(its.label) for its in self._choices), default=0)
+        wanted = max(names + notes + 2, cell_len(self._asked), 40) + _AROUND
+        return min(wanted, WIDEST, self.app.size.width * 24 // 25)
+
     def compose(self) -> ComposeResult:
         """Place question, field and list."""
         with Vertical() as box:
+            box.styles.width = self._width
             box.border_title = Content(harmless(self._title, 60))
             box.border_subtitle = Content(_("Enter: choose  Esc: leave"))
             if self._asked:
-                yield Static(content(self._asked), markup=False)
+                yield said(self._asked)
             yield LineInput(
                 placeholder=_("type a name, a code or pinyin initials"),
                 compact=True,
@@ -107,12 +131,25 @@ class Chooser(Guarded, ModalScreen[str | None]):
             listed.highlighted = codes.index(self._chosen) if self._chosen in codes else 0
 
     def _row(self, choice: Choice) -> Option:
+        """Return a choice with its note: beside it in a column, else below it."""
         mark = "● " if choice.code == self._chosen else "  "
-        note = self._notes.get(choice.code, "")
-        parts = [mark + harmless(choice.label, 200)]
-        if note:
-            parts.append("  ")
-        return Option(Content.assemble(*parts, (harmless(note, 200), "dim")))
+        label, note = harmless(choice.label, 400), harmless(self._notes.get(choice.code, ""), 200)
+        names, room = self._widths
+        if not note or (names and cell_len(note) <= room - names - 2):
+            text = mark + (pad(label, names) if note else label)
+            rows, note = hung(text, room + 2, 2), note and "  " + note
+        elif names:
+            rows, note = [mark + pad(label, names)], "  " + fit(note, room - names - 2)
+        else:
+            rows, note = hung(mark + label, room + 2, 2), f"\n    → {note}"
+        return Option(Content.assemble("\n".join(rows), (note, "dim")))
+
+    @property
+    def _widths(self) -> tuple[int, int]:
+        """The cells of a column of names (0: they are too long for one), and all there are."""
+        room = self._width - _AROUND
+        names = max((cell_len(its.label) for its in self._choices), default=0)
+        return (names if names <= room * 2 // 3 else 0), room
 
     def action_move(self, rows: int) -> None:
         """Move in the list."""
@@ -149,9 +186,9 @@ class Confirm(Guarded, ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """Place the question."""
         with Vertical() as box:
-            box.border_subtitle = Content(_("y: yes  Esc: no"))
+            box.border_subtitle = Content(_("Enter or y: yes  Esc: no"))
             for line in self._question.split("\n"):
-                yield Static(content(line), markup=False)
+                yield said(line)
 
     def on_key(self, event: events.Key) -> None:
         event.stop()
@@ -162,22 +199,24 @@ class Confirm(Guarded, ModalScreen[bool]):
 
 
 class Ask(Guarded, ModalScreen[str | None]):
-    """A question with a line to answer it; gives the answer, or None. It cannot be empty."""
+    """A question with a line to answer it; gives the answer, or None. It cannot be empty:
+    `empty` says so."""
 
     DEFAULT_CSS = _CSS.format(name="Ask")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
-    def __init__(self, question: str, asked: str) -> None:
+    def __init__(self, question: str, asked: str, *, value: str = "", empty: str = "") -> None:
         super().__init__()
-        self._question, self._asked = question, asked
+        self._question, self._asked, self._value = question, asked, value
+        self._empty = empty or _("▲ say why, or leave with Esc")
 
     def compose(self) -> ComposeResult:
         """Place the question and the line."""
         with Vertical() as box:
             box.border_subtitle = Content(_("Enter: go on  Esc: leave"))
             for line in self._question.split("\n"):
-                yield Static(content(line), markup=False)
-            yield LineInput(placeholder=self._asked, compact=True, id="answer")
+                yield said(line)
+            yield LineInput(self._value, placeholder=self._asked, compact=True, id="answer")
             yield Static("", id="wrong", markup=False)
 
     def on_mount(self) -> None:
@@ -189,7 +228,7 @@ class Ask(Guarded, ModalScreen[str | None]):
         if event.value.strip():
             self.dismiss(event.value.strip())
         else:
-            self.query_one("#wrong", Static).update(Content(_("▲ say why, or leave with Esc")))
+            self.query_one("#wrong", Static).update(Content(self._empty))
 
     def action_leave(self) -> None:
         """Close without an answer."""
@@ -237,4 +276,4 @@ class Working(Guarded, ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Place the text."""
         with Vertical():
-            yield Static(content(self._said), markup=False)
+            yield said(self._said)

@@ -11,7 +11,7 @@ from textual.events import DescendantBlur, DescendantFocus
 from textual.message import Message
 
 from mediaid.i18n import gettext as _
-from mediaid.tui.lines import explanation_lines, result_lines
+from mediaid.tui.lines import explanation_lines, guide_lines, result_lines
 from mediaid.tui.screens.entry_drafts import Drafting
 from mediaid.tui.screens.entry_register import Registering
 from mediaid.tui.screens.entry_words import beside_bills, hint_of, mark_of
@@ -112,16 +112,18 @@ class EntryPage(Drafting, Registering, Page):
         self.query_one("#result", Pane).can_focus = False
         self.say(_("loading …"))
         # After the first picture: what computes takes longer to load than the screen itself.
-        self.call_after_refresh(self._load)
+        self.call_after_refresh(self.load)
 
     @work(thread=True, exit_on_error=False)
-    def _load(self) -> None:
+    def load(self) -> None:
+        """Open the register, and take up the case that was on the screen last."""
         try:
             from mediaid.desk.entry import Entry  # noqa: PLC0415 - numpy and pydantic: not at once
 
             office = self.desk_app.open_register()
             rules = office.pack if office is not None else None
-            entry, again = Entry.opened(self.desk_app.settings.pack, rules)
+            register = office.identity if office is not None else ""
+            entry, again = Entry.opened(self.desk_app.settings.pack, rules, register)
         except Exception as error:
             self.app.call_from_thread(self.desk_app.report, error)
             return
@@ -383,7 +385,10 @@ class EntryPage(Drafting, Registering, Page):
         self.found = found = entry.assess(self.position)
         result = self.query_one("#result", Pane)
         result.show(result_lines(found, entry, max(result.size.width - 2, 20)))
-        self.query_one("#why", Pane).show(explanation_lines(found))
+        why = explanation_lines(found)
+        if entry.case.blank:
+            why = guide_lines(self._office is not None, self.key)
+        self.query_one("#why", Pane).show(why)
         self._show_bills(entry, found)
         self._show_person()
         self._show_hint()

@@ -10,6 +10,7 @@ from mediaid.desk.choices import Choice
 from mediaid.i18n import gettext as _
 from mediaid.tui.screens.dialogs import Chooser, Confirm
 from mediaid.tui.screens.page import Page
+from mediaid.tui.text import harmless
 from mediaid.tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
@@ -90,7 +91,10 @@ class Drafting(Page):
             self.notify(_("Another window has this draft open."), severity="warning", markup=False)
             return
         self.entry.leave()
-        self.entry = Entry(kept[chosen].case, taken, self.entry.registered)
+        before = self.entry
+        self.entry = Entry(kept[chosen].case, taken, before.registered, before.register)
+        if self.entry.trouble:
+            self.notify(harmless(self.entry.trouble), severity="warning", markup=False)
         self._at = None
         await self.rebuild()
         self.entry.keep()

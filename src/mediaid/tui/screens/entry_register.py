@@ -372,7 +372,9 @@ class Registering(Page):
                 if not said.get(its.key, "").strip()
             }
 
-        form = Form(_("Before the case is submitted"), fields, texts, check, changed)
+        said = _("{paper}: space and Enter if it is there; else why the case goes on without it")
+        hints = {its.key: said.format(paper=its.words) for its in asked if its.paper}
+        form = Form(_("Before the case is submitted"), fields, texts, check, changed, hints)
         if not await self.app.push_screen_wait(form):
             return False
         changed()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
-from textual.binding import Binding, BindingType
+from typing import TYPE_CHECKING
 
 from mediaid.i18n import gettext as _
 from mediaid.tui.actions import ANYWHERE, key_name, on
@@ -14,8 +12,6 @@ from mediaid.tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-
-_PAGES = ("entry", "policy")
 
 
 def help_lines(page: str, keys: dict[str, str]) -> list[Line]:
@@ -28,51 +24,98 @@ def help_lines(page: str, keys: dict[str, str]) -> list[Line]:
         "register": _("Register"),
         "case": _("Case"),
         "person": _("Person"),
+        "help": _("Help"),
     }
     here = [action for action in on(page) if action.screen != ANYWHERE]
     lines = []
     if here:
         lines = [Line(titles[page], 0, "title")]
         lines += [_line(action.id, action.name, action.does, keys) for action in here]
-        if page == "register":
-            how = _(
-                "Type to find a case by name, document or number; the arrows move, "
-                "Enter opens it, space selects it, Esc takes back."
-            )
-            lines.append(Line(how, 1))
         lines.append(Line(""))
+    how = _HOW.get(page, _nothing)()
+    if how:
+        lines += [Line(_("How it works"), 0, "title"), *(Line(text, 1) for text in how), Line("")]
     lines.append(Line(_("On every screen"), 0, "title"))
     everywhere = [action for action in on(ANYWHERE) if action.screen == ANYWHERE]
-    shown = dict.fromkeys(everywhere)
-    lines += [_line(action.id, action.name, action.does, keys) for action in shown]
-    lines += [
-        Line(""),
-        Line(_("In the fields"), 0, "title"),
-        Line(_("Enter goes to the next field that is always asked for, Tab to every next one, "
-               "Shift+Tab back; the arrows go up and down."), 1),
-        Line(_("Codes: type a code, a name or pinyin initials, then Enter; space shows all."), 1),
-        Line(_("Amounts: full-width digits and 。 as the point will do; separators too."), 1),
-        Line(_("Dates: 2023-05-01, 20230501, 2023.5.1 and 2023年5月1日 will all do."), 1),
-        Line(_("A new row appears below the last bill as soon as it is begun."), 1),
-        Line(
-            _("Earlier bills of the year stand in the grid too, marked as past: they count for "
-              "deductibles and caps, and not into the total."),
-            1,
-        ),
-        Line(_("The explanation is about the bill at the cursor, which is marked ▸."), 1),
-    ]  # fmt: skip
+    lines += [_line(action.id, action.name, action.does, keys) for action in everywhere]
     return lines
 
 
+def _nothing() -> list[str]:
+    return []
+
+
+def _of_entry() -> list[str]:
+    return [
+        _("Enter goes to the next field that is always asked for, Tab to every next one, "
+          "Shift+Tab back; the arrows go up and down."),
+        _("Codes: type a code, a name or pinyin initials, then Enter; space shows all."),
+        _("Amounts: full-width digits and 。 as the point will do; separators too."),
+        _("Dates: 2023-05-01, 20230501, 2023.5.1 and 2023年5月1日 will all do."),
+        _("A new row appears below the last bill as soon as it is begun."),
+        _("Earlier bills of the year stand in the grid too, marked as past: they count for "
+          "deductibles and caps, and not into the total."),
+        _("The explanation is about the bill at the cursor, which is marked ▸."),
+    ]  # fmt: skip
+
+
+def _of_register() -> list[str]:
+    return [
+        _("Type how a name or a document's number begins, or a case's number or its last figures."),
+        _("The arrows, Page Up and Page Down move in the list; Ctrl+Home and Ctrl+End go to its "
+          "ends."),
+        _("What is done with selected cases is done with each by itself; what is refused is "
+          "listed with its reason."),
+    ]  # fmt: skip
+
+
+def _of_text() -> list[str]:
+    return [_("The arrows, Page Up, Page Down, Home and End scroll the text.")]
+
+
+def _of_policy() -> list[str]:
+    return [
+        _("Tab goes from field to field, Enter to the text; the arrows scroll it."),
+        _("A bill in a line: codes, names or pinyin initials, an amount for what was self-paid, "
+          "other fields as NAME=VALUE."),
+    ]  # fmt: skip
+
+
+def _of_budget() -> list[str]:
+    return [
+        _("As in a spreadsheet: what is typed takes the place of what stood there; Enter and Tab "
+          "go on, the arrows go up and down, Page Up and Page Down scroll the results."),
+        _("The bridge from last year's budget to this year's stands with the forecast, which it "
+          "ends at."),
+    ]  # fmt: skip
+
+
+def _of_import() -> list[str]:
+    return [
+        _("Choose a file, try it, look at the rows that are refused, then take all of it in."),
+        _("Fields left empty are decided by the file's headings."),
+    ]  # fmt: skip
+
+
+_HOW = {
+    "entry": _of_entry,
+    "register": _of_register,
+    "case": _of_text,
+    "person": _of_text,
+    "policy": _of_policy,
+    "budget": _of_budget,
+    "import": _of_import,
+}
+
+
 def _line(name: str, label: str, does: str, keys: dict[str, str]) -> Line:
-    return Line(f"{pad(key_name(keys[name]), 6)}{pad(label, 14)}{does}", 1)
+    return Line(f"{pad(key_name(keys[name]), 7)}{pad(label, 13)}{does}", 1, hang=20)
 
 
 class HelpPage(Page):
-    """The help. Esc goes back."""
+    """The help."""
 
     page = "help"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", show=False)]
     DEFAULT_CSS = "HelpPage Pane { height: 1fr; padding: 0 1; }"
 
     def __init__(self, about: str) -> None:
@@ -87,8 +130,7 @@ class HelpPage(Page):
         pane = self.query_one(Pane)
         pane.show(help_lines(self.about, self.desk_app.keys_by_action))
         pane.focus()
-        self.say(_("Esc: back"))
 
-    def action_back(self) -> None:
+    def do_back(self) -> None:
         """Go back to where help was called."""
         self.app.pop_screen()

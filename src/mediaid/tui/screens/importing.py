@@ -11,10 +11,11 @@ from textual.containers import Container
 from textual.widgets import Static
 
 from mediaid.desk.importing import SUFFIXES
+from mediaid.desk.listing import typed_path
 from mediaid.desk.working import work as in_process
 from mediaid.i18n import gettext as _
-from mediaid.tui.lines import Line, spread
-from mediaid.tui.screens.dialogs import Confirm
+from mediaid.tui.lines import Line
+from mediaid.tui.screens.dialogs import Ask, Confirm
 from mediaid.tui.screens.files import FileChooser
 from mediaid.tui.screens.page import Page
 from mediaid.tui.tables import progress_line
@@ -33,18 +34,22 @@ if TYPE_CHECKING:
 
 TRY = "mediaid.desk.importing:try_file"
 TAKE = "mediaid.desk.importing:take_file"
+SAVE = "mediaid.desk.importing:save_listed"
 _LABEL = 20
 _WIDTH = 40
 
 
-def tried_lines(tried: Tried, width: int, take: str) -> list[Line]:
-    """Say what would come of a file, or came of it; `take`: the key that takes it in."""
+def tried_lines(tried: Tried, take: str, save: str) -> list[Line]:
+    """Say what would come of a file, or came of it; `take` and `save`: the keys
+    that take it in and that save the rows that are not."""
     lines = [Line(tried.title, 0, "title")]
     if tried.taken:
         lines.append(Line("✓ " + _("All of it is taken in."), 0, "good"))
     elif not tried.possible:
         said = _("Rows are refused: nothing can be taken in until they are corrected.")
         lines.append(Line("✗ " + said, 0, "bad"))
+        said = _("{save} saves their numbers and reasons to a file.").format(save=save)
+        lines.append(Line(said))
     elif not tried.changes:
         lines.append(Line("✓ " + _("All of it is there already: nothing to take in."), 0, "good"))
     else:
@@ -53,9 +58,8 @@ def tried_lines(tried: Tried, width: int, take: str) -> list[Line]:
     if not tried.sure:
         said = _("Recognised by its headings alone: check that it is right.")
         lines.append(Line("▲ " + said, 0, "warn"))
-    half = max(min(width, 80) // 2 - 2, 16)
-    counts = [spread(name, f"{count:,}", half) for name, count in tried.counts]
-    lines += [Line("    ".join(counts[at : at + 2])) for at in range(0, len(counts), 2)]
+    counts = [f"{name} {count:,}" for name, count in tried.counts]
+    lines.append(Line("  ·  ".join(counts)))
     lines += [Line("▲ " + note, 0, "warn") for note in tried.notes]
     if tried.recognised:
         lines += [Line(""), Line(_("How it is read"), 0, "strong")]
@@ -74,6 +78,9 @@ class ImportPage(Page):
     ImportPage.-wide #top { layout: horizontal; }
     ImportPage #asked { height: 4; }
     ImportPage.-wide #asked { height: 1fr; width: 64; }
+    ImportPage.-narrow.-untried #top { height: 12; }
+    ImportPage.-narrow.-untried #asked { height: 1fr; }
+    ImportPage.-narrow.-untried #tried { display: none; }
     ImportPage #tried { height: 1fr; width: 1fr; padding: 0 1; }
     ImportPage #progress { height: auto; max-height: 4; padding: 0 1; background: $surface; }
     ImportPage RowList { height: 1fr; border-top: tall $panel; }
@@ -144,13 +151,12 @@ class ImportPage(Page):
     def draw(self) -> None:
         """Show everything as it stands."""
         _job, problems = self.sheet.job()
+        width = _WIDTH if self.has_class("-wide") else max(self.size.width - _LABEL - 2, _WIDTH)
         rows = []
         for asked in self.sheet.fields:
             text = self.sheet.texts.get(asked.name, "")
             wrong = problems.get(asked.name, "") if text.strip() else ""
-            rows.append(
-                SheetRow(asked.label, (Cell(asked.name, text, _WIDTH),), wrong, room=_LABEL)
-            )
+            rows.append(SheetRow(asked.label, (Cell(asked.name, text, width),), wrong, room=_LABEL))
         self.query_one(Sheet).show(rows)
         path = self.sheet.file
         # The name first: the line is cut where the screen ends.
@@ -163,10 +169,26 @@ class ImportPage(Page):
             content(_("File: {file}").format(file=harmless(file)))
         )
         pane = self.query_one("#tried", Pane)
-        width = max(pane.size.width - 3, 20)
-        pane.show(tried_lines(self.tried, width, self.key("import_take")) if self.tried else [])
+        self.set_class(self.tried is None, "-untried")
+        take, save = self.key("import_take"), self.key("import_save")
+        pane.show(tried_lines(self.tried, take, save) if self.tried else self._guide())
         self.query_one(RowList).show(len(self.tried.listed) if self.tried else 0, self._row)
         self._show_reason(0)
+
+    def _guide(self) -> list[Line]:
+        """Say what is done here, in its order."""
+        steps = (
+            _("1. {open}: choose a file of people or of bills").format(
+                open=self.key("import_open")
+            ),
+            _("2. {run}: try it; nothing is changed").format(run=self.key("import_try")),
+            _("3. {rows}: look at the rows that are refused; {save} saves them").format(
+                rows=self.key("import_rows"), save=self.key("import_save")
+            ),
+            _("4. {take}: take all of it in").format(take=self.key("import_take")),
+        )
+        title = Line(_("From a file into the register"), 0, "title")
+        return [title, *(Line(step, 1, "faint", 3) for step in steps)]
 
     def _row(self, row: int) -> tuple[str, ...]:
         assert self.tried is not None
@@ -272,6 +294,35 @@ class ImportPage(Page):
             said = _("{run} tries it: nothing is changed by that.")
             self._say(said.format(run=self.key("import_try")))
             self.draw()
+
+    @work
+    async def do_import_save(self) -> None:
+        """Save the rows that are not taken in, with their reasons."""
+        tried, job = self.tried, self._tried_job
+        if self.working or tried is None or job is None or not tried.listed:
+            self._say("▲ " + _("There are no rows to be saved: try a file first."))
+            return
+        name = _("{file}-refused.csv").format(file=job.file.stem)
+        asked = _("Save {count} rows with their reasons to a file (.csv or .xlsx):")
+        answer = await self.app.push_screen_wait(
+            Ask(
+                asked.format(count=f"{len(tried.listed):,}"),
+                _("a file's name or path"),
+                value=str(job.file.with_name(name)),
+                empty=_("▲ write a file's name, or leave with Esc"),
+            )
+        )
+        if answer:
+            self._save(replace(tried), job, typed_path(answer, job.file.parent))
+
+    @work(exclusive=True, group="save", exit_on_error=False)
+    async def _save(self, tried: Tried, job: Job, path: Path) -> None:
+        if path.exists():
+            asked = _("{file} exists: replace it?").format(file=harmless(str(path)))
+            if not await self.app.push_screen_wait(Confirm(asked)):
+                return
+        await in_process(SAVE, (path, tried.listed, job.file), lambda _doing, _done: None)
+        self._say("✓ " + _("Saved: {file}").format(file=harmless(str(path))))
 
     def do_import_rows(self) -> None:
         """Go to the rows that are not taken in, or back to the fields."""

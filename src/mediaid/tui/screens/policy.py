@@ -73,6 +73,7 @@ class PolicyPage(Page):
     PolicyPage #other { width: 1fr; padding: 0 1; color: $text-muted; }
     PolicyPage #wrong {
         display: none; height: auto; max-height: 3; color: $text-error; padding: 0 1;
+        background: $surface;
     }
     PolicyPage #policy { height: 1fr; padding: 0 1; }
     """

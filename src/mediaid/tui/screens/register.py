@@ -77,7 +77,7 @@ def columns_for(width: int) -> list[Column]:
         Column(_("state"), 10 if width < NARROW else 18),
         Column(_("name"), 9),
         Column(_("town"), 12 if width < NARROW else 14),
-        Column(_("aid, yuan"), 13, right=True),
+        Column(_("aid, yuan"), 14, right=True),
         Column(_("accepted on"), 10),
     ]
     if width < NARROW:
@@ -110,9 +110,6 @@ class RegisterPage(Deciding):
         Binding("pagedown", "turn(1)", show=False, priority=True),
         Binding("ctrl+home", "end(0)", show=False, priority=True),
         Binding("ctrl+end", "end(1)", show=False, priority=True),
-        Binding("enter", "open", show=False, priority=True),
-        Binding("space", "select", show=False, priority=True),
-        Binding("escape", "clear", show=False, priority=True),
     ]
     DEFAULT_CSS = """
     RegisterPage #asked { height: 1; background: $surface; }
@@ -260,6 +257,9 @@ class RegisterPage(Deciding):
         if self.selected:
             some = _("{count} selected").format(count=f"{len(self.selected):,}")
             said = _("{one}; {other}").format(one=said, other=some)
+            keys = {name: self.key(name) for name in ("forward", "act", "take_back")}
+            what = _("{forward}: one step on, {act}: other actions, {take_back}: select none")
+            said = _("{one}; {other}").format(one=said, other=what.format(**keys))
         elif not ledger.count and ledger.counted:
             said = _("No case fits. Esc takes the filters away; F2 enters a case.")
         self.query_one("#status", Said).say(said)
@@ -305,7 +305,7 @@ class RegisterPage(Deciding):
         """The case at the cursor."""
         return self.ledger.row(self.query_one(Rows).at) if self.ledger is not None else None
 
-    def action_select(self) -> None:
+    def do_select(self) -> None:
         """Select the case at the cursor, or no longer, and go to the next."""
         row = self.row
         if row is not None:
@@ -314,7 +314,7 @@ class RegisterPage(Deciding):
             self.action_move(1)
             self._say_status()
 
-    async def action_clear(self) -> None:
+    async def do_take_back(self) -> None:
         """Stop what is being done; else take back the selection, the text, the filters, in turn."""
         field = self.query_one("#search", Input)
         if self.running:
@@ -330,7 +330,7 @@ class RegisterPage(Deciding):
             await self.desk_app.action_do("show_entry")
 
     @on(Rows.Opened)
-    def action_open(self) -> None:
+    def do_open(self) -> None:
         """Open the case at the cursor."""
         row = self.row
         if row is not None:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 SCREENS = ("show_entry", "show_register", "show_import", "show_budget", "show_policy", "help")
 
+LEAST_ABOUT = 12
+"""Cells in which a part of what is being worked on still says something."""
+
 
 def fitting(actions: list[Action], keys: dict[str, str], width: int) -> list[Action]:
     """Return the actions whose keys and names fit a line; those of every screen come last, and
@@ -104,7 +107,7 @@ class TopBar(Kept, Widget):
             parts.append(text.stylize(_click(action)))
         left = Content("").join(parts)
         room = self.size.width - left.cell_length - 1
-        if room < 4:
+        if cell_len(self._about) > room < LEAST_ABOUT:
             return left
         about = Content(self._about).truncate(room, ellipsis=True)
         gap = " " * (self.size.width - left.cell_length - about.cell_length - 1)

@@ -17,7 +17,7 @@ from mediaid.tui.tables import fit
 from mediaid.tui.text import content, harmless
 from mediaid.tui.widgets.fields import Field, PersonField
 from mediaid.tui.widgets.kept import Kept
-from mediaid.tui.widgets.pane import wrapped
+from mediaid.tui.wrap import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

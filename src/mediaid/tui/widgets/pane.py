@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.geometry import Region, Size, Spacing
 from textual.reactive import Reactive, reactive
 from textual.scroll_view import ScrollView
@@ -16,23 +14,15 @@ from textual.strip import Strip
 
 from mediaid.tui.lines import Line
 from mediaid.tui.text import harmless
+from mediaid.tui.wrap import hung
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual import events
 
-NARROWEST = 8
 _KEPT = 1024
 """Rows a pane keeps as they were drawn."""
-
-
-@lru_cache(maxsize=4096)
-def wrapped(text: str, width: int) -> tuple[str, ...]:
-    """Break text at spaces and between Chinese characters, by cells; no line is wider."""
-    if not text:
-        return ("",)
-    return tuple(part.plain.rstrip() for part in Content(text).wrap(max(width, NARROWEST)))
 
 
 def _rows(line: Line, width: int) -> list[str]:
@@ -42,7 +32,7 @@ def _rows(line: Line, width: int) -> list[str]:
         return [text]
     said = text.lstrip(" ")
     indent = min(len(text) - len(said), width // 2)
-    return [" " * indent + part for part in wrapped(said, width - indent)]
+    return [" " * indent + part for part in hung(said, width - indent, line.hang)]
 
 
 class Pane(ScrollView, can_focus=True):
@@ -91,7 +81,7 @@ class Pane(ScrollView, can_focus=True):
 
     def show(self, lines: Sequence[Line], *, top: bool = False) -> None:
         """Show other lines; `top` scrolls back to their beginning."""
-        shown = [Line(harmless(line.text), line.indent, line.look) for line in lines]
+        shown = [line._replace(text=harmless(line.text)) for line in lines]
         if shown != self._lines:
             self._lines = shown
             self._lay_out()

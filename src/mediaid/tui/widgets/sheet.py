@@ -18,7 +18,7 @@ from mediaid.money import plain
 from mediaid.tui.tables import fit
 from mediaid.tui.text import harmless
 from mediaid.tui.widgets.line import LineInput
-from mediaid.tui.widgets.pane import wrapped
+from mediaid.tui.wrap import wrapped
 
 if TYPE_CHECKING:
     from textual import events
