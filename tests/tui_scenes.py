@@ -129,7 +129,7 @@ async def funding(desk: Desk) -> None:
     """What the published headcounts cost, and who pays."""
     await desk.keys("ctrl+g")
     await desk.until(lambda: isinstance(desk.app.screen, BudgetPage))
-    await desk.until(lambda: "元" in desk.shown())
+    await desk.until(lambda: "各承担方合计" in desk.shown())
 
 
 async def reconciled(desk: Desk) -> None:
