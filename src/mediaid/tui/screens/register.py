@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -285,6 +287,12 @@ class RegisterPage(Deciding):
             self.query_one(Rows).at = 0
             self.look(self.ledger.again(text=event.value.strip()))
 
+    @property
+    def _looking(self) -> bool:
+        """Whether the case at the cursor is still being read."""
+        ledger = self.ledger
+        return ledger is not None and self.row is None and not (ledger.counted and not ledger.count)
+
     def action_move(self, rows: int) -> None:
         """Move the cursor."""
         table = self.query_one(Rows)
@@ -330,8 +338,12 @@ class RegisterPage(Deciding):
             await self.desk_app.action_do("show_entry")
 
     @on(Rows.Opened)
-    def do_open(self) -> None:
-        """Open the case at the cursor."""
+    async def do_open(self) -> None:
+        """Open the case at the cursor; what was typed just before is looked for first."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(5):
+                while self._looking:
+                    await asyncio.sleep(0.01)
         row = self.row
         if row is not None:
             from mediaid.tui.screens.case import CasePage  # noqa: PLC0415 - when it is asked for
@@ -377,10 +389,8 @@ class RegisterPage(Deciding):
                 markup=False,
             )
             return
-        from asyncio import to_thread  # noqa: PLC0415
-
         try:
-            rows = await to_thread(ledger.everything)
+            rows = await asyncio.to_thread(ledger.everything)
         except Exception as error:
             self.desk_app.report(error)
             return
