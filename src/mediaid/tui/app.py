@@ -201,7 +201,7 @@ class MediaidApp(Guarded, App[None]):
             page.entry = None
         if before is not None:
             before.close()
-        page.load()
+        page.begin()
 
     async def correct(self, number: str, person: int, state: str) -> None:
         """Take a case of the register back into case entry."""

@@ -112,10 +112,10 @@ class EntryPage(Drafting, Registering, Page):
         self.query_one("#result", Pane).can_focus = False
         self.say(_("loading …"))
         # After the first picture: what computes takes longer to load than the screen itself.
-        self.call_after_refresh(self.load)
+        self.call_after_refresh(self.begin)
 
     @work(thread=True, exit_on_error=False)
-    def load(self) -> None:
+    def begin(self) -> None:
         """Open the register, and take up the case that was on the screen last."""
         try:
             from mediaid.desk.entry import Entry  # noqa: PLC0415 - numpy and pydantic: not at once
