@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def desk_of(office: Office) -> Desk:
     with office.register.read() as connection:
         its = office_data(connection)
-    return Desk(office.register, office.name, its.offices, its.pack, its.demonstration)
+    return Desk(office.register, "register", office.name, its.offices, its.pack, its.demonstration)
 
 
 def many_cases(office: Office, count: int) -> None:
