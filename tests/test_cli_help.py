@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import Any
 
 import pytest
 from typer.main import get_command
 
-from command import mediaid
+import mediaid.cli
+from command import mediaid as run
 from mediaid import i18n
 from mediaid.cli.main import build
 
@@ -28,6 +30,18 @@ def bare(text: str) -> str:
     return re.sub(r"[\s│╭╮╰╯─]", "", text)
 
 
+@pytest.fixture
+def _imported_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Options are put into words as their module is imported, in the one language of a process:
+    what other tests imported in another one is put aside."""
+    for name in [name for name in sys.modules if name.startswith("mediaid.cli.")]:
+        part = name.split(".")[2]
+        if part not in ("main", "help"):
+            monkeypatch.delitem(sys.modules, name)
+            monkeypatch.delattr(mediaid.cli, part, raising=False)
+
+
+@pytest.mark.usefixtures("_imported_anew")
 @pytest.mark.parametrize("top", ["calc", "budget", "register"])
 def test_chinese_help_is_whole_at_80_columns(
     top: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -36,7 +50,7 @@ def test_chinese_help_is_whole_at_80_columns(
     i18n.choose("zh")
     found = commands(get_command(build(top)))
     for path, command in found:
-        said = mediaid(capsys, *path, "--help").out
+        said = run(capsys, *path, "--help").out
         for param in command.params:
             help_text = getattr(param, "help", None)
             if help_text and not getattr(param, "hidden", False):
@@ -48,7 +62,7 @@ def test_chinese_help_is_whole_at_80_columns(
 
 
 def test_help_speaks_the_language_that_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
-    chinese, english = (mediaid(capsys, "--help", "--lang", lang).out for lang in ("zh", "en"))
+    chinese, english = (run(capsys, "--help", "--lang", lang).out for lang in ("zh", "en"))
     assert "选项" in chinese
     assert "Show this page." not in chinese
     assert "终端界面" in chinese
