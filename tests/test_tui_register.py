@@ -107,7 +107,7 @@ def test_a_case_is_entered_with_the_pools_of_the_register_and_submitted(
         assert desk.page._at == (0, "institution")
         await desk.keys("某医院", "enter", "A1", "ctrl+s")
         await asked(desk, Form)
-        assert "空格：已收到" in desk.shown()
+        assert "已收到的按空格" in desk.shown()
         await desk.keys("ctrl+s")
         await desk.until(lambda: "▲" in desk.shown())
         for _paper in range(3):

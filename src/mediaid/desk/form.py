@@ -28,8 +28,7 @@ _KNOWN = ("category", "insurance", "household_id")
 
 @dataclass(frozen=True)
 class FormField:
-    """A field of the form. `needed`: nothing can be computed without it; `hint` stands in it while
-    it is empty."""
+    """A field of the form. `needed`: nothing can be computed without it."""
 
     name: str
     zh: str
@@ -37,7 +36,6 @@ class FormField:
     kind: Kind
     needed: bool
     choices: tuple[Choice, ...] = ()
-    hint: str = ""
 
     @property
     def label(self) -> str:

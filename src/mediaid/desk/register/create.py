@@ -9,7 +9,7 @@ from mediaid.desk.choices import Choice, exact
 from mediaid.desk.form import FormField
 from mediaid.desk.packs import pack_choices
 from mediaid.desk.register.choose import own_demonstration
-from mediaid.faults import MediaidError
+from mediaid.faults import MediaidError, why_not
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def create(texts: Mapping[str, str]) -> str:
         except OSError as error:
             raise MediaidError(
                 _("the folder of {file} cannot be made ({why}): choose another").format(
-                    file=where, why=error.strerror
+                    file=where, why=why_not(error)
                 )
             ) from None
     made = create_register(

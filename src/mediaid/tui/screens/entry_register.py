@@ -415,15 +415,7 @@ def question_fields(asked: Sequence[Question]) -> list[FormField]:
 
     received = (Choice(RECEIVED, "已收到", "received"),)
     return [
-        FormField(
-            its.key,
-            its.words,
-            its.words,
-            "code",
-            True,
-            received,
-            _("space: received; or type why it is missing"),
-        )
+        FormField(its.key, its.words, its.words, "code", True, received)
         if its.paper
         else FormField(its.key, its.words, its.words, "text", True)
         for its in asked

@@ -56,7 +56,7 @@ class Field(LineInput):
         self.its = its
         self.position = position
         self._telling = True
-        super().__init__(value, its.hint, compact=True, select_on_focus=False, classes=classes)
+        super().__init__(value, compact=True, select_on_focus=False, classes=classes)
 
     @property
     def place(self) -> tuple[int | None, str]:
@@ -66,7 +66,6 @@ class Field(LineInput):
     def stand_for(self, its: FormField, position: int | None, text: str) -> None:
         """Be the field of another place."""
         self.its, self.position = its, position
-        self.placeholder = its.hint
         self.put(text)
 
     def put(self, text: str) -> None:
