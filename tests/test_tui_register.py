@@ -33,7 +33,7 @@ from mediaid.tui.widgets.fields import ChoiceList
 from mediaid.tui.widgets.pane import Pane
 from mediaid.tui.widgets.rows import Rows
 from register_support import resident_number
-from tui_support import SIZES, Desk, drive
+from tui_support import SIZES, Desk, asked, drive, person_chosen
 
 if TYPE_CHECKING:
     from register_support import Office
@@ -52,19 +52,6 @@ def state_of(office: Office, number: str) -> str:
     with office.register.read() as connection:
         found = select(aid_case.c.state).where(aid_case.c.number == number)
         return str(connection.execute(found).scalar_one())
-
-
-async def person_chosen(desk: Desk, typed: str) -> None:
-    await desk.keys(typed)
-    await desk.until(lambda: desk.page.query_one(ChoiceList).display)
-    await desk.keys("enter")
-    await desk.until(lambda: desk.entry.standing is not None)
-    await desk.settled()
-
-
-async def asked(desk: Desk, kind: type) -> None:
-    await desk.until(lambda: isinstance(desk.app.screen, kind))
-    await desk.settled()
 
 
 async def rows_of(desk: Desk, count: int) -> Rows:
@@ -149,6 +136,10 @@ def test_self_paid_is_derived_as_it_is_typed_and_the_draft_outlasts_the_program(
         await desk.keys("99999")
         assert desk.page.found.total == 0
         assert "▲" in desk.shown()
+        await desk.keys("ctrl+s")
+        said = [its.message for its in desk.app._notifications]
+        assert said[-1].startswith("Not submitted yet: correct self-paid amount")
+        assert desk.page._at in desk.page.found.problems
         desk.entry.draft._held.release()  # as the end of the process would
 
     async def again(desk: Desk) -> None:

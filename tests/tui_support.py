@@ -11,6 +11,7 @@ from textual import events
 
 from hostile import obeyed
 from mediaid.tui.app import MediaidApp
+from mediaid.tui.widgets.fields import ChoiceList
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -118,3 +119,18 @@ async def fill(desk: Desk) -> None:
     """Enter the bill of README's worked case."""
     await desk.keys("P1", "enter", "db", "enter", "jm", "enter")
     await desk.keys("20230501", "enter", "zy", "enter", "8000")
+
+
+async def person_chosen(desk: Desk, typed: str) -> None:
+    """Choose the first person found by what is typed, and wait until they are known."""
+    await desk.keys(typed)
+    await desk.until(lambda: desk.page.query_one(ChoiceList).display)
+    await desk.keys("enter")
+    await desk.until(lambda: desk.entry.standing is not None)
+    await desk.settled()
+
+
+async def asked(desk: Desk, kind: type) -> None:
+    """Wait for a dialog or screen."""
+    await desk.until(lambda: isinstance(desk.app.screen, kind))
+    await desk.settled()

@@ -95,9 +95,7 @@ def assess(case: Case, form: Form, pack: Pack, shown: int = 0) -> Assessment:
     `shown` is the position of the bill to explain; the nearest sound one stands in for one that
     is not. Bills of a day keep the order of the form.
     """
-    reading = Reading(form, pack)
-    rows = reading.rows(case)
-    _refuse_later(case, rows, pack, reading.problems)
+    reading, rows = read_case(case, form, pack)
     if reading.blocked or not rows:
         return reading.without_result()
     claims = {
@@ -109,6 +107,15 @@ def assess(case: Case, form: Form, pack: Pack, shown: int = 0) -> Assessment:
     except ClaimError as error:
         return _refused(error, claims, pack, reading)
     return _settled(settlement, case, list(rows), nearest(rows, shown), reading)
+
+
+def read_case(case: Case, form: Form, pack: Pack) -> tuple[Reading, dict[int, dict[str, str]]]:
+    """Read a case that no register decides, and return what a claim would carry of each sound
+    bill, by position."""
+    reading = Reading(form, pack)
+    rows = reading.rows(case)
+    _refuse_later(case, rows, pack, reading.problems)
+    return reading, rows
 
 
 def nearest(rows: Iterable[int], shown: int) -> int:
@@ -143,7 +150,9 @@ class Reading:
 
     def without_result(self, general: tuple[str, ...] = ()) -> Assessment:
         """Return what is wrong and missing, where nothing could be settled."""
-        return Assessment(self.problems, tuple(self.missing), general, derived=self.derived)
+        return Assessment(
+            self.problems, tuple(self.missing), general, derived=self.derived, notes=self.notes
+        )
 
     def fields(
         self, fields: tuple[FormField, ...], texts: dict[str, str], position: int | None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
 from mediaid.desk import drafts
-from mediaid.desk.assess import Assessment, Place, assess
+from mediaid.desk.assess import Assessment, Place, assess, read_case
 from mediaid.desk.case import Bill, Case, History
 from mediaid.desk.cells import shown
 from mediaid.desk.form import OVERRIDES, form_of
@@ -153,6 +154,29 @@ class Entry:
         from mediaid.desk.register.assess import assess_registered  # noqa: PLC0415 - needs databases
 
         return assess_registered(self, position)
+
+    def look_over(self) -> Assessment:
+        """Return what is wrong, missing and derived, without settling anything."""
+        if self.registered is None:
+            reading, _rows = read_case(self.case, self.form, self.pack)
+        else:
+            from mediaid.desk.register.assess import read_registered  # noqa: PLC0415
+
+            reading, _rows = read_registered(self)
+        return reading.without_result()
+
+    @property
+    def weight(self) -> int:
+        """How many bills there are to settle; those of a case of a register, which are settled one
+        by one, count as twenty each."""
+        typed = sum(not bill.blank for bill in self.case.bills)
+        return typed if self.standing is None else 20 * typed + self.standing.size
+
+    def snapshot(self) -> Entry:
+        """Return the entry as it stands, for a thread to read while one types on."""
+        its = copy.copy(self)
+        its.case, its.refused = self.case.copy(), dict(self.refused)
+        return its
 
     def toggle_earlier(self, position: int) -> None:
         """Count a bill as an earlier one, or as one of this case again.

@@ -6,7 +6,7 @@ import asyncio
 import inspect
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App
+from textual import events
 from textual.binding import BindingType
 from textual.screen import Screen
 
@@ -16,6 +16,7 @@ from mediaid.desk.settings import read_settings, write_settings
 from mediaid.i18n import choose, language
 from mediaid.i18n import gettext as _
 from mediaid.tui import actions
+from mediaid.tui.ahead import TypeAhead
 from mediaid.tui.guard import Guarded, report
 from mediaid.tui.screens.dialogs import Chooser
 from mediaid.tui.screens.entry import EntryPage
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 DEFAULT_THEME = "textual-dark"
 
 
-class MediaidApp(Guarded, App[None]):
+class MediaidApp(Guarded, TypeAhead):
     """The desk. Every key and command is an action of the registry, called by its id."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -41,8 +42,8 @@ class MediaidApp(Guarded, App[None]):
 
     def __init__(self, register: str = "", *, loaded: Callable[[], None] = lambda: None) -> None:
         super().__init__()
-        self.loaded = loaded
-        """Called once, when the first case stands on the screen."""
+        self._loaded = loaded
+        """Called when a case stands on the screen."""
         self.settings = read_settings()
         self.office: Office | None = None
         self._wanted = register
@@ -61,6 +62,16 @@ class MediaidApp(Guarded, App[None]):
     def get_default_screen(self) -> Screen[object]:
         """Begin with case entry."""
         return EntryPage()  # type: ignore[return-value]
+
+    def loaded(self) -> None:
+        """A case stands on the screen, or cannot be had: what was typed so far goes there."""
+        self._loaded()
+        self.release()
+
+    def is_held(self, event: events.Key | events.Paste) -> bool:
+        """One can leave the program whatever it waits for."""
+        leaves = isinstance(event, events.Key) and event.key == self.keys_by_action["quit"]
+        return super().is_held(event) and not leaves
 
     @property
     def entry_page(self) -> EntryPage:
@@ -201,6 +212,7 @@ class MediaidApp(Guarded, App[None]):
             page.entry = None
         if before is not None:
             before.close()
+        self.hold()
         page.begin()
 
     async def correct(self, number: str, person: int, state: str) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from mediaid.desk.entry import Entry
     from mediaid.packs.model import Pack
-    from mediaid.register.determinations.foresee import Foreseen
+    from mediaid.register.determinations.foresee import Foreseen, Standing
     from mediaid.register.determinations.outcome import Outcome
 
 _OF_THE_BILL = {"date", "setting", "self_paid", "person_id", *(its.name for its in BILL_NAMES)}
@@ -34,8 +34,9 @@ def typed_bill(row: dict[str, str]) -> Typed:
     return Typed(day, row["setting"], parse_yuan(row["self_paid"]), rest)
 
 
-def assess_registered(entry: Entry, shown: int) -> Assessment:
-    """Settle the typed bills as the register would decide them, and explain one of them."""
+def read_registered(entry: Entry) -> tuple[Reading, dict[int, dict[str, str]]]:
+    """Read a case of a register, and return what a claim would carry of each sound bill, by
+    position."""
     reading = Reading(entry.form, entry.pack)
     rows = reading.rows(entry.case)
     reading.problems |= {
@@ -44,6 +45,14 @@ def assess_registered(entry: Entry, shown: int) -> Assessment:
     person: tuple[None, str] = (None, "person_id")
     if entry.case.person is None and person not in reading.missing:
         reading.missing.insert(0, person)
+    if not reading.blocked and entry.standing is not None:
+        _note_periods(entry.standing, rows, reading)
+    return reading, rows
+
+
+def assess_registered(entry: Entry, shown: int) -> Assessment:
+    """Settle the typed bills as the register would decide them, and explain one of them."""
+    reading, rows = read_registered(entry)
     standing = entry.standing
     if reading.blocked or not rows or standing is None:
         return reading.without_result()
@@ -51,16 +60,14 @@ def assess_registered(entry: Entry, shown: int) -> Assessment:
         foreseen = standing.settle([typed_bill(row) for row in rows.values()])
     except MediaidError as error:
         return reading.without_result(tuple(str(fault) for fault in error.faults))
-    _note_periods(entry, rows, reading)
     return _assessment(foreseen, list(rows), shown, reading, standing.pack)
 
 
-def _note_periods(entry: Entry, rows: dict[int, dict[str, str]], reading: Reading) -> None:
+def _note_periods(standing: Standing, rows: dict[int, dict[str, str]], reading: Reading) -> None:
     """A bill of a day on which the person is in no category is said to be one: it gives nothing."""
-    assert entry.standing is not None
     for position, row in rows.items():
         day = dt.date.fromisoformat(row[reading.pack.dating])
-        if entry.standing.on("category", day) is None:
+        if standing.on("category", day) is None:
             reading.notes[position] = _("on this day the person is in no category of assistance")
 
 

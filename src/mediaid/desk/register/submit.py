@@ -42,12 +42,14 @@ RECEIVED = "received"
 class Question:
     """What has to be answered before a case is submitted: `key` names the answer in the case.
 
-    `paper`: whether it is there, or why not; else why a bill is no duplicate.
+    `paper`: whether it is there, or why not; else why a bill is no duplicate. `known` is the answer
+    that the register has already.
     """
 
     key: str
     words: str
     paper: bool
+    known: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,6 @@ class Questions:
 
     refused: dict[Place, str] = field(default_factory=dict)
     asked: tuple[Question, ...] = ()
-
-    def open(self, answers: dict[str, str]) -> list[Question]:
-        """Return those without an answer."""
-        return [its for its in self.asked if not answers.get(its.key, "").strip()]
 
 
 def typed_bills(entry: Entry) -> dict[int, NewBill]:
@@ -113,9 +111,8 @@ def questions(office: Office, entry: Entry) -> Questions:
                 )
                 asked.append(Question(f"similar:{position}", words, False))
     for kind in papers_needed({its.setting for its in bills.values()}):
-        if kind in there:
-            case.answers.setdefault(f"paper:{kind}", there[kind] or RECEIVED)
-        asked.append(Question(f"paper:{kind}", paper_words(kind), True))
+        known = (there[kind] or RECEIVED) if kind in there else ""
+        asked.append(Question(f"paper:{kind}", paper_words(kind), True, known))
     return Questions(refused, tuple(asked))
 
 

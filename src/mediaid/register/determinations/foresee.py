@@ -62,6 +62,11 @@ class Standing:
     _case_id: int
     _next_id: int
 
+    @property
+    def size(self) -> int:
+        """How many bills the register has that count for the person's."""
+        return len(self._bills)
+
     def on(self, kind: str, day: dt.date) -> Row[Any] | None:
         """Return the period of a kind (category, insurance, household) that holds on a day."""
         for row in self.periods:

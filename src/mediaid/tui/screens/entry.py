@@ -11,14 +11,14 @@ from textual.events import DescendantBlur, DescendantFocus
 from textual.message import Message
 
 from mediaid.i18n import gettext as _
-from mediaid.tui.lines import explanation_lines, guide_lines, result_lines
 from mediaid.tui.screens.entry_drafts import Drafting
 from mediaid.tui.screens.entry_register import Registering
-from mediaid.tui.screens.entry_words import beside_bills, hint_of, mark_of
+from mediaid.tui.screens.entry_result import Settling
+from mediaid.tui.screens.entry_words import hint_of
 from mediaid.tui.screens.page import Page
 from mediaid.tui.text import content, harmless
 from mediaid.tui.widgets.fields import ChoiceList, Field, PersonField
-from mediaid.tui.widgets.grid import BillGrid, BillRow, Bills, make_field
+from mediaid.tui.widgets.grid import BillGrid, Bills, make_field
 from mediaid.tui.widgets.kept import Column, Row, Words
 from mediaid.tui.widgets.pane import Pane
 from mediaid.tui.widgets.said import Said
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from mediaid.desk.assess import Assessment, Place
+    from mediaid.desk.assess import Place
     from mediaid.desk.entry import Entry
 
 
@@ -45,7 +45,7 @@ def beside(entry: Entry, place: Place, rows: int) -> Place:
     return min(position + rows, len(entry.case.bills) - 1), name
 
 
-class EntryPage(Drafting, Registering, Page):
+class EntryPage(Drafting, Registering, Settling, Page):
     """Case entry. The widgets hold no state: what is typed lives in `entry`."""
 
     page = "entry"
@@ -89,8 +89,8 @@ class EntryPage(Drafting, Registering, Page):
     def __init__(self) -> None:
         super().__init__()
         self.entry: Entry | None = None
-        self.found: Assessment | None = None
         self.prepare()
+        self.prepare_settling()
         self._head: dict[str, Field] = {}
         self._at: Place | None = None
         """Where the cursor is, or was when it left the form."""
@@ -126,6 +126,7 @@ class EntryPage(Drafting, Registering, Page):
             entry, again = Entry.opened(self.desk_app.settings.pack, rules, register)
         except Exception as error:
             self.app.call_from_thread(self.desk_app.report, error)
+            self.app.call_from_thread(self.desk_app.release)
             return
         self.post_message(self.Loaded(entry, again))
 
@@ -137,8 +138,10 @@ class EntryPage(Drafting, Registering, Page):
             self.notify(harmless(entry.trouble), severity="error", markup=False)
         if again:
             self.notify(_("The case that was not finished is here again."), markup=False)
-        await self.rebuild()
-        self.desk_app.loaded()
+        try:
+            await self.rebuild()
+        finally:
+            self.desk_app.loaded()
 
     # --- the form --------------------------------------------------------------------------------
 
@@ -375,47 +378,11 @@ class EntryPage(Drafting, Registering, Page):
         await self.caught_up()
         self.query_one(ChoiceList).close()
 
-    # --- what it comes to ------------------------------------------------------------------------
-
     def update(self) -> None:
         """Settle the case, and show what came of it and what is wrong."""
-        entry = self.entry
-        if entry is None:
-            return
-        self.found = found = entry.assess(self.position)
-        result = self.query_one("#result", Pane)
-        result.show(result_lines(found, entry, max(result.size.width - 2, 20)))
-        why = explanation_lines(found)
-        if entry.case.blank:
-            why = guide_lines(self._office is not None, self.key)
-        self.query_one("#why", Pane).show(why)
-        self._show_bills(entry, found)
+        super().update()
         self._show_person()
         self._show_hint()
-
-    def _show_bills(self, entry: Entry, found: Assessment) -> None:
-        """Show the bills, and below each what is wrong with it or was derived."""
-        below = beside_bills(entry, found)
-        said = {at: "\n".join(harmless(text) for text, _bad in its) for at, its in below.items()}
-        fine = {at: not any(bad for _text, bad in its) for at, its in below.items()}
-        registered = entry.registered is not None
-        covered = self.grid.field.place
-        self.grid.bills.show(
-            [
-                BillRow(
-                    mark_of(position, bill, found.shown, registered),
-                    bill.earlier,
-                    {n: text for n, text in bill.values.items() if (position, n) != covered},
-                    said.get(position, ""),
-                    fine.get(position, True),
-                )
-                for position, bill in enumerate(entry.case.bills)
-            ]
-        )
-        wrong = self.query_one("#head-wrong", Said)
-        if wrong.say(said.get(None, "")):
-            wrong.display = bool(said.get(None))
-            wrong.set_class(fine.get(None, True), "fine")
 
     def _show_hint(self) -> None:
         if self.entry is not None and self._at is not None:

@@ -9,37 +9,16 @@ from textual import work
 from mediaid.desk.choices import Choice
 from mediaid.i18n import gettext as _
 from mediaid.tui.screens.dialogs import Chooser, Confirm
-from mediaid.tui.screens.page import Page
+from mediaid.tui.screens.entry_base import Entering
 from mediaid.tui.text import harmless
 from mediaid.tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from mediaid.desk.assess import Place
-    from mediaid.desk.entry import Entry
 
 
-class Drafting(Page):
+class Drafting(Entering):
     """The actions of case entry that need no register. Mixed into its screen."""
-
-    entry: Entry | None
-    _at: Place | None
-
-    async def rebuild(self, to: Place | None = None) -> None:
-        """Make the form anew from the entry, and go to a field."""
-        raise NotImplementedError
-
-    def update(self) -> None:
-        """Settle the case, and show what came of it and what is wrong."""
-        raise NotImplementedError
-
-    def go(self, place: Place) -> None:
-        """Put the cursor into a field, at once."""
-        raise NotImplementedError
-
-    @property
-    def position(self) -> int:
-        """The bill at the cursor: the last one it was in, else the first."""
-        raise NotImplementedError
 
     def do_save(self) -> None:
         """Write the draft to disk."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import copy
 import datetime as dt
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,7 @@ from mediaid.tui.latest import Latest
 from mediaid.tui.lines import place_name
 from mediaid.tui.screens.asking import Form
 from mediaid.tui.screens.dialogs import Chooser, Confirm, Working
-from mediaid.tui.screens.page import Page
+from mediaid.tui.screens.entry_base import Entering
 from mediaid.tui.text import harmless
 from mediaid.tui.widgets.fields import ChoiceList, PersonField
 from mediaid.tui.widgets.said import Said
@@ -41,12 +40,8 @@ NEW = "new"
 """The choice to enter a person who is not known."""
 
 
-class Registering(Page):
+class Registering(Entering):
     """The part of case entry that speaks to the register. Mixed into its screen."""
-
-    entry: Entry | None
-    found: Assessment | None
-    _at: Place | None
 
     class People(Message):
         """Who fits a text has been found."""
@@ -70,33 +65,6 @@ class Registering(Page):
         self._finding: Latest[str] = Latest(self, self._find)
         self._standing: Latest[tuple[Entry, int]] = Latest(self, self._read_standing)
 
-    # What the screen itself gives.
-
-    async def rebuild(self, to: Place | None = None) -> None:
-        """Make the form anew from the entry, and go to a field."""
-        raise NotImplementedError
-
-    def update(self) -> None:
-        """Settle the case, and show what came of it and what is wrong."""
-        raise NotImplementedError
-
-    def go(self, place: Place) -> None:
-        """Put the cursor into a field, at once."""
-        raise NotImplementedError
-
-    @property
-    def position(self) -> int:
-        """The bill at the cursor: the last one it was in, else the first."""
-        raise NotImplementedError
-
-    def do_save(self) -> None:
-        """Write the draft to disk."""
-        raise NotImplementedError
-
-    @property
-    def _office(self) -> Office | None:
-        return self.desk_app.office
-
     # --- the person ------------------------------------------------------------------------------
 
     def find_people(self, field: PersonField) -> None:
@@ -104,14 +72,14 @@ class Registering(Page):
         text = field.value.strip()
         field.people = []
         self.query_one(ChoiceList).close()
-        if text and self._office is not None:
+        if text and self.office is not None:
             self._asked_for = text
             self._finding.ask(text)
 
     def _find(self, text: str) -> None:
         from mediaid.desk.register.people import find  # noqa: PLC0415 - needs databases
 
-        office = self._office
+        office = self.office
         if office is not None:
             self.post_message(self.People(text, find(office, text)))
 
@@ -170,7 +138,7 @@ class Registering(Page):
     def know_person(self) -> None:
         """Read what is known of the case's person, where it has not been read."""
         entry = self.entry
-        if entry is None or self._office is None or entry.case.person is None:
+        if entry is None or self.office is None or entry.case.person is None:
             return
         if entry.standing is None:
             self._standing.ask((entry, entry.case.person))
@@ -179,7 +147,7 @@ class Registering(Page):
         from mediaid.desk.register.people import standing  # noqa: PLC0415
 
         entry, person = job
-        office = self._office
+        office = self.office
         if office is not None:
             known = standing(office, person, entry.case.number)
             self.post_message(self.Known(entry, person, known))
@@ -194,7 +162,7 @@ class Registering(Page):
     def on_screen_resume(self) -> None:
         """What others did meanwhile counts."""
         entry = self.entry
-        if entry is not None and entry.case.person is not None and self._office is not None:
+        if entry is not None and entry.case.person is not None and self.office is not None:
             self._standing.ask((entry, entry.case.person))
 
     def _show_person(self) -> None:
@@ -227,7 +195,7 @@ class Registering(Page):
 
     async def new_person(self, typed: str) -> None:
         """Ask for a person who is not known yet; returns as soon as the dialog is there."""
-        entry, office = self.entry, self._office
+        entry, office = self.entry, self.office
         if entry is None or office is None:
             return
         from mediaid.desk.register import people  # noqa: PLC0415
@@ -278,7 +246,7 @@ class Registering(Page):
     @work(exclusive=True, group="submit")
     async def do_submit(self) -> None:
         """Hand the case to the reviewer; without a register, save the draft."""
-        entry, office = self.entry, self._office
+        entry, office = self.entry, self.office
         if entry is None:
             return
         if office is None:
@@ -292,7 +260,7 @@ class Registering(Page):
     async def _submit(self, entry: Entry, office: Office) -> None:
         from mediaid.desk.register.submit import questions  # noqa: PLC0415
 
-        found = self.found
+        found = await self.figures()
         if found is None or not found.complete:
             self._say_incomplete(entry, found)
             return
@@ -300,7 +268,7 @@ class Registering(Page):
         looking = Working(_("looking into the register …"))
         await self.app.push_screen(looking)
         try:
-            asked = await asyncio.to_thread(questions, office, copy.copy(entry))
+            asked = await asyncio.to_thread(questions, office, entry.snapshot())
         finally:
             looking.dismiss(None)
         if asked.refused:
@@ -339,11 +307,18 @@ class Registering(Page):
 
     def _say_incomplete(self, entry: Entry, found: Assessment | None) -> None:
         """Say what is still to do, and go there."""
-        first = next(iter(found.problems or found.missing), None) if found is not None else None
-        if first is not None:
-            name = place_name(entry, first)
+        wrong = next(iter(found.problems), None) if found is not None else None
+        missing = next(iter(found.missing), None) if found is not None else None
+        if wrong is not None:
+            name = place_name(entry, wrong)
+            said = _("Not submitted yet: correct {field} first.").format(field=name)
+            self.go(wrong)
+        elif missing is not None:
+            name = place_name(entry, missing)
             said = _("Not submitted yet: {field} comes first.").format(field=name)
-            self.go(first)
+            self.go(missing)
+        elif found is not None and found.general:
+            said = _("Not submitted: {reason}").format(reason=found.general[0])
         elif entry.case.person is not None and entry.standing is None:
             said = _("The person is still being read: try again in a moment.")
         else:
@@ -353,6 +328,9 @@ class Registering(Page):
     async def _answer(self, entry: Entry, asked: Sequence[Question]) -> bool:
         """Ask for the papers and about bills that look alike; whether all is answered."""
         answers = entry.case.answers
+        for its in asked:
+            if its.known:
+                answers.setdefault(its.key, its.known)
         fields = question_fields(asked)
         labels = {c.code: c.label for its in fields for c in its.choices}
         texts = {its.key: labels.get(answers.get(its.key, ""), answers.get(its.key, ""))
