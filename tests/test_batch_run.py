@@ -302,7 +302,7 @@ def test_what_stops_the_writing_leaves_nothing(
     assert command(*arguments) == 2
     assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
     message = capsys.readouterr().err
-    assert ("interrupted" if isinstance(stop, KeyboardInterrupt) else "No space left") in message
+    assert ("interrupted" if isinstance(stop, KeyboardInterrupt) else "the disk is full") in message
 
 
 ORDINARY = "from mediaid.cli.main import run; run()"

@@ -11,7 +11,7 @@ from mediaid.desk.budget.fields import AskedFor, Read, take, whole
 from mediaid.desk.budget.forecast_tables import bridge_tables, forecast_tables
 from mediaid.desk.listing import typed_path
 from mediaid.desk.tables import Note, Table
-from mediaid.faults import Fault, MediaidError, visible_path
+from mediaid.faults import Fault, MediaidError, visible_path, why_not
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class ForecastSheet:
                 inside = sorted(path.iterdir())
                 found = [its for its in inside if its.suffix.lower() in SUFFIXES and its.is_file()]
         except OSError as error:
-            raise MediaidError(Fault(visible_path(path), str(error.strerror))) from None
+            raise MediaidError(Fault(visible_path(path), why_not(error))) from None
         if not found:
             kinds = ", ".join(SUFFIXES)
             raise MediaidError(
