@@ -414,7 +414,7 @@ def test_the_summary_names_pack_sums_and_what_is_provisional(
     assert f"pack sample-town, {sample_pack().hash}" in shown
     assert "town aid" in shown
     assert "1,280.01" in shown
-    assert "provisional: town-aid/rate" in shown
+    assert "provisional: town aid · rate," in shown
     assert "in 1 lines" in shown
 
 
