@@ -43,7 +43,7 @@ def number(person: int) -> str:
 def write_people(path: Path, rows: int) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["证件号码", "姓名", "镇街", "救助类别", "参保类型", "开始日期"])
+        writer.writerow(["证件号码", "姓名", "街镇", "救助类别", "参保类型", "开始日期"])
         for person in range(rows):
             category = CATEGORIES[person % 3]
             writer.writerow(

@@ -105,7 +105,7 @@ def generate(folder: Path, claimants: int, year: int, seed: int) -> tuple[Path, 
     with people.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(
-            ["证件号码", "姓名", "镇街", "救助类别", "参保类型", "开始日期", "银行账号"]
+            ["证件号码", "姓名", "街镇", "救助类别", "参保类型", "开始日期", "银行账号"]
         )
         for number in range(claimants):
             [category] = draw.choices(CATEGORIES, SHARES)

@@ -74,7 +74,7 @@ def test_an_unwritable_second_folder_leaves_nothing_in_the_first(
     (tmp_path / "second").mkdir()
     monkeypatch.setattr("mediaid.batch.outputs.tempfile.mkstemp", refuse)
     with (
-        pytest.raises(ClaimError, match="Permission denied"),
+        pytest.raises(ClaimError, match="the system does not let you read or write it"),
         Outputs([tmp_path / "a.csv", tmp_path / "second" / "b.csv"]),
     ):
         pytest.fail("the work must not begin")

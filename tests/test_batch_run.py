@@ -302,7 +302,7 @@ def test_what_stops_the_writing_leaves_nothing(
     assert command(*arguments) == 2
     assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
     message = capsys.readouterr().err
-    assert ("interrupted" if isinstance(stop, KeyboardInterrupt) else "No space left") in message
+    assert ("interrupted" if isinstance(stop, KeyboardInterrupt) else "the disk is full") in message
 
 
 ORDINARY = "from mediaid.cli.main import run; run()"
@@ -414,7 +414,7 @@ def test_the_summary_names_pack_sums_and_what_is_provisional(
     assert f"pack sample-town, {sample_pack().hash}" in shown
     assert "town aid" in shown
     assert "1,280.01" in shown
-    assert "provisional: town-aid/rate" in shown
+    assert "provisional: town aid · rate," in shown
     assert "in 1 lines" in shown
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from command import mediaid
 from mediaid import load_pack
-from mediaid.packs.folder.find import shipped_packs
+from mediaid.packs.folder.find import pack_folder, shipped_packs
 
 
 def test_list_names_every_shipped_pack(capsys: pytest.CaptureFixture[str]) -> None:
@@ -278,3 +278,30 @@ def test_a_folder_of_another_account_is_told_not_a_traceback(
     ran = mediaid(capsys, "rules", "check", str(tmp_path / "theirs"), "--lang", "en")
     assert ran.code == 2
     assert "theirs: the system does not let you read or write it" in ran.err
+
+
+def test_why_the_system_refuses_a_file_is_said_in_the_users_language(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    pack, out = tmp_path / "office", tmp_path / "out.csv"
+    shutil.copytree(pack_folder("shanghai-minhang"), pack)
+    (pack / "notes.yaml").mkdir()
+    file = pack / "pack.yaml"
+    said = {
+        ("rules", "check", str(pack)): "notes.yaml: 无法读取：这是文件夹",
+        ("rules", "new", "--city", "-o", str(file / "new")): "无法写入：路径中有一段不是文件夹",
+        ("rules", "new", "shanghai-minhang", "--year", "2024", "-o", str(file / "a")): (
+            "无法写入：路径中有一段不是文件夹"
+        ),
+        (
+            "rules",
+            "show",
+            "shanghai-minhang",
+            "--overlay",
+            str(pack / "no.yaml"),
+        ): "无法读取：没有这个文件或文件夹",
+        ("batch", str(tmp_path / f"{300 * 'x'}.csv"), "-o", str(out)): "无法读取：名称太长",
+    }
+    for command, words in said.items():
+        ran = mediaid(capsys, *command)
+        assert (ran.code, words in ran.err) == (2, True), ran.err

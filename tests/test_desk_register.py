@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import insert, select
 
+from mediaid.cli.register.case_text import case_lines
 from mediaid.desk.register import cases, ledger, people
 from mediaid.desk.register.choose import chosen, may_be_remembered, own_file
+from mediaid.desk.register.detail import case_detail
 from mediaid.desk.register.ledger import Filter, Ledger
 from mediaid.desk.register.office import Office as Desk
 from mediaid.desk.register.office import open_office
@@ -20,6 +23,7 @@ from mediaid.register.determinations.foresee import Typed, standing_of
 from mediaid.register.determinations.store import stand_of
 from mediaid.register.people import search
 from mediaid.register.schema import aid_case, standing
+from mediaid.register.views.cases import case_data
 from mediaid.register.views.events import events_data
 from mediaid.register.views.office import office_data
 from mediaid.register.workflow.actions import review, submit
@@ -148,6 +152,18 @@ def test_what_is_shown_while_typing_is_what_is_decided(office: Office) -> None:
     assert sum(its.payable for its in foreseen.outcomes) == pending.payable
     assert foreseen.corrected == (later,)
     assert corrected is not None
+
+
+def test_provisional_figures_are_named_by_their_labels(office: Office) -> None:
+    office.now = dt.datetime(2024, 6, 1, tzinfo=dt.UTC)
+    number = office.reviewed(office.person("dibao"), ("2024-05-02", 8_000))
+    with office.register.read() as connection:
+        data = case_data(connection, number)
+    assert "medical-aid/rate" in data["determinations"][0]["provisional"]
+    screen = "\n".join(its.text for its in case_detail(desk_of(office), number).lines)
+    for said in (screen, "\n".join(case_lines(data, explain=True))):
+        assert re.search(r"provisional: .*medical aid · rate", said)
+        assert "medical-aid/" not in said
 
 
 # --- people ---------------------------------------------------------------------------------------

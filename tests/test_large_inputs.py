@@ -85,13 +85,16 @@ def test_what_a_folder_would_pass_over_is_refused(tmp_path: Path) -> None:
     run(job)
     write_claims(folder / "2022" / "old.csv", [claim(2)])
     (folder / "b.csv").symlink_to(tmp_path / "gone.csv")
-    (folder / "c.xlsx").touch()
+    for name in ("c.xlsx", "d.XLS", "e.csv.gz", "notes.txt"):
+        (folder / name).touch()
     with pytest.raises(ClaimError) as refused:
         run(job)
-    inner, gone, book = str(refused.value).splitlines()
+    inner, gone, book, old, packed = str(refused.value).splitlines()
     assert "2022: holds files too, which are not read" in inner
     assert "b.csv: is no file of claims" in gone
     assert "c.xlsx: is a workbook" in book
+    assert "d.XLS: is a workbook" in old
+    assert "e.csv.gz: is compressed" in packed
     (folder / "b.csv").unlink()
     run(Job(folder / "**" / "*.csv", tmp_path / "all.csv", sample_pack()))
     assert [row["claim_id"] for row in read_csv(tmp_path / "all.csv")] == ["C2", "C1"]
@@ -110,7 +113,7 @@ def test_a_result_among_the_claims_is_refused(tmp_path: Path, claims: str, out: 
 def test_names_that_no_system_takes_are_refused(tmp_path: Path) -> None:
     source, long = write_claims(tmp_path / "in.csv", [claim(1)]), tmp_path / f"{300 * 'x'}.csv"
     for claims, output in ((source, long), (long, tmp_path / "out.csv")):
-        with pytest.raises(ClaimError, match="File name too long"):
+        with pytest.raises(ClaimError, match="the name is too long"):
             run(Job(claims, output, sample_pack()))
 
 

@@ -116,7 +116,7 @@ def test_a_full_disk_stops_with_a_message(tmp_path: Path, monkeypatch: pytest.Mo
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(pl.DataFrame, "write_ipc_stream", full)
-    with cut(7, 3), pytest.raises(ClaimError, match="cannot be written: No space left"):
+    with cut(7, 3), pytest.raises(ClaimError, match="cannot be written: the disk is full"):
         in_pieces(Job(source, tmp_path / "out.csv", sample_pack()))
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
 

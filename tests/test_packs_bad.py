@@ -95,8 +95,8 @@ def test_a_folder_and_a_broken_link_called_like_files(tmp_path: Path) -> None:
     (folder / "notes.yaml").mkdir()
     (folder / "old.yml").symlink_to(folder / "gone.yaml")
     assert faults_of(folder) == [
-        "notes.yaml: cannot be read: Is a directory",
-        "old.yml: cannot be read: No such file or directory",
+        "notes.yaml: cannot be read: it is a folder",
+        "old.yml: cannot be read: there is no such file or folder",
     ]
 
 
@@ -106,7 +106,7 @@ def test_what_cannot_be_read_is_told_with_a_cache_as_well(
     monkeypatch.setenv("MEDIAID_CACHE", str(tmp_path / "cache"))
     folder = copy_of_good(tmp_path)
     (folder / "notes.yaml").mkdir()
-    with pytest.raises(PackError, match=r"notes\.yaml: cannot be read: Is a directory"):
+    with pytest.raises(PackError, match=r"notes\.yaml: cannot be read: it is a folder"):
         load_pack(folder)
 
 

@@ -383,5 +383,5 @@ def test_all_faults_of_an_overlay_file_are_told_at_once(city: Path) -> None:
 
 
 def test_an_overlay_that_cannot_be_read(city: Path) -> None:
-    with pytest.raises(PackError, match="cannot be read: No such file"):
+    with pytest.raises(PackError, match="cannot be read: there is no such file"):
         load_pack(city, overlay=city / "none.yaml")

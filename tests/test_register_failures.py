@@ -183,7 +183,7 @@ def test_a_register_that_may_not_be_read_or_written_is_said(
 
 
 @pytest.mark.parametrize(
-    ("lang", "said"), [("en", "holds the register locked"), ("zh", "另一程序锁住了登记册")]
+    ("lang", "said"), [("en", "holds the register locked"), ("zh", "另一程序锁住了台账")]
 )
 def test_a_register_locked_by_another_process_is_said(
     sqlite_office: Office, sqlite_place: str, monkeypatch: pytest.MonkeyPatch, lang: Lang, said: str
@@ -286,7 +286,7 @@ def test_what_goes_wrong_with_a_file_is_said_in_chinese_too(
         (("export", str(tmp_path / "no" / "export")), "没有这个文件或文件夹"),
         (("import", str(tmp_path / ("长" * 300))), "名称太长"),
         (("backup", sqlite_place), "已经存在"),
-        (("person", "show", "9" * 30), "登记册无法保存"),
+        (("person", "show", "9" * 30), "台账无法保存"),
     ):
         done = mediaid(capsys, "--lang", "zh", "register", *words, "--register", sqlite_place)
         assert (done.code, said in done.err) == (2, True), (words, done.err)

@@ -70,7 +70,7 @@ def write_csv(path: Path, rows: Sequence[Sequence[str]]) -> Path:
 
 
 PEOPLE = [
-    ["证件号码", "姓名", "镇街", "救助类别", "参保类型", "开始日期"],
+    ["证件号码", "姓名", "街镇", "救助类别", "参保类型", "开始日期"],
     [LI, "李甲", "样例镇", "低保家庭成员", "居民医保", "2022-01-01"],
     [WANG, "王乙", "样例镇", "low_income", "employee", "2023/5/1"],
     [ZHAO, "赵丙", "样例镇", "散居孤儿", "resident", "2023年1月1日"],
@@ -364,7 +364,7 @@ def test_templates_hold_what_an_import_reads(run: Import, tmp_path: Path, office
         "people": {
             "证件号码": LI,
             "姓名": "李甲",
-            "镇街": "样例镇",
+            "街镇": "样例镇",
             "救助类别": "低保家庭成员",
             "开始日期": dt.date(2022, 1, 1),
         },

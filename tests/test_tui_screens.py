@@ -447,7 +447,7 @@ def test_a_disk_that_is_full_is_told_and_the_form_goes_on(monkeypatch: pytest.Mo
         monkeypatch.setattr(Path, "replace", full)
         await fill(desk)
         assert "7,200.00" in desk.shown()
-        assert any("No space left" in its.message for its in desk.app._notifications)
+        assert any("the disk is full" in its.message for its in desk.app._notifications)
         monkeypatch.undo()
 
     drive(scenario)

@@ -179,9 +179,9 @@ def test_files(tmp_path: Path) -> None:
     path.write_bytes(b"#" * (yamlsource.MAX_BYTES + 1))
     with pytest.raises(PackError, match="f: is larger than 4 MiB"):
         yamlsource.load(path, "f")
-    with pytest.raises(PackError, match="cannot be read: Is a directory"):
+    with pytest.raises(PackError, match="cannot be read: it is a folder"):
         yamlsource.load(tmp_path)
-    with pytest.raises(PackError, match="cannot be read: No such file or directory"):
+    with pytest.raises(PackError, match="cannot be read: there is no such file or folder"):
         yamlsource.load(tmp_path / "none")
 
 

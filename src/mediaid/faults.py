@@ -68,8 +68,10 @@ def why_not(error: OSError) -> str:
         errno.EISDIR: _("it is a folder"),
         errno.ENOTDIR: _("a part of the path is no folder"),
         errno.ENAMETOOLONG: _("the name is too long"),
+        errno.EBUSY: _("another program is using it"),
+        errno.EIO: _("the disk does not answer as it should"),
     }
-    return known.get(error.errno or 0, error.strerror or str(error))
+    return known.get(error.errno or 0) or visible(error.strerror or str(error))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mediaid.faults import Fault, Location, PackError, visible
+from mediaid.faults import Fault, Location, PackError, visible, why_not
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def read(path: Path | str, name: str | None = None) -> Source:
         raw = Path(path).read_bytes()
     except OSError as error:
         raise PackError(
-            Fault(shown, _("cannot be read: {reason}").format(reason=error.strerror or error))
+            Fault(shown, _("cannot be read: {reason}").format(reason=why_not(error)))
         ) from error
     if len(raw) > MAX_BYTES:
         raise PackError(Fault(shown, _("is larger than 4 MiB: split it into several files")))

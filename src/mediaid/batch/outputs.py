@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from mediaid.faults import ClaimError, Fault, visible, visible_path
+from mediaid.faults import ClaimError, Fault, visible_path, why_not
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -159,9 +159,8 @@ def refusing(path: Path) -> Iterator[None]:
 
 def unwritable(path: Path, error: OSError) -> ClaimError:
     """The refusal of an output that cannot be written."""
-    reason = visible(error.strerror or str(error))
     return ClaimError(
-        Fault(visible_path(path), _("cannot be written: {reason}").format(reason=reason))
+        Fault(visible_path(path), _("cannot be written: {reason}").format(reason=why_not(error)))
     )
 
 

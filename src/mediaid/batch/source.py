@@ -6,7 +6,7 @@ import datetime as dt
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from mediaid.faults import ClaimError, Fault, visible, visible_path
+from mediaid.faults import ClaimError, Fault, visible_path, why_not
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -40,9 +40,8 @@ def reading(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = visible(error.strerror or str(error))
         raise ClaimError(
-            Fault(visible_path(path), _("cannot be read: {reason}").format(reason=reason))
+            Fault(visible_path(path), _("cannot be read: {reason}").format(reason=why_not(error)))
         ) from error
 
 

@@ -12,6 +12,7 @@ from mediaid.aligned import aligned
 from mediaid.batch.drafts import MARK
 from mediaid.i18n import gettext as _
 from mediaid.money import show_yuan
+from mediaid.packs.show.names import figure_words
 
 if TYPE_CHECKING:
     from mediaid.claims.table import Claims
@@ -136,7 +137,7 @@ def show(summary: Summary) -> str:
         _(
             "provisional: {name}, a value carried beyond its confirmed period or a draft, in "
             "{lines} lines"
-        ).format(name=name, lines=f"{count:,}")
+        ).format(name=figure_words(pack, [name]), lines=f"{count:,}")
         for name, count in summary.provisional
     ]
     return "\n".join(parts)

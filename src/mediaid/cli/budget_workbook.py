@@ -254,7 +254,7 @@ def _digests(paths: Sequence[Path]) -> list[Data]:
     """Name and hash of every file that is read, by name: in what order they are given is no
     matter."""
     from mediaid.budget.report.inputs import Data
-    from mediaid.faults import Fault, MediaidError, visible_path
+    from mediaid.faults import Fault, MediaidError, visible_path, why_not
 
     found = []
     for path in paths:
@@ -262,8 +262,7 @@ def _digests(paths: Sequence[Path]) -> list[Data]:
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
-            reason = error.strerror or str(error)
-            message = _("cannot be read: {reason}").format(reason=reason)
+            message = _("cannot be read: {reason}").format(reason=why_not(error))
             raise MediaidError(Fault(visible_path(path), message)) from error
         found.append(Data(path.name, digest))
     return sorted(found, key=lambda its: (its.name, its.digest))

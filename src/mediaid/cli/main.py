@@ -5,13 +5,13 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 
 import typer
 
 from mediaid import __version__
 from mediaid.cli.help import install as install_help
-from mediaid.faults import Fault, MediaidError, visible, visible_line, visible_path, why_not
+from mediaid.faults import Fault, MediaidError, visible_line, visible_path, why_not
 from mediaid.i18n import LANGS, choose
 from mediaid.i18n import gettext as _
 
@@ -135,39 +135,14 @@ def _invoke(arguments: list[str]) -> int:
     except typer.Abort:
         raise KeyboardInterrupt from None
     except _USAGE_ERROR as error:
-        raise MediaidError(Fault("", _usage(error))) from None
+        from mediaid.cli.usage import usage_words  # noqa: PLC0415 - only for a wrong command line
+
+        raise MediaidError(Fault("", usage_words(error))) from None
     return int(result or 0)
 
 
 _USAGE_ERROR = cast("type[Exception]", typer.BadParameter.__mro__[1])
 """What typer raises for a command line that cannot be read."""
-
-
-def _usage(error: Any) -> str:
-    """Put a wrong command line into the user's language, with what to do."""
-    kind = type(error).__name__
-    name = visible(str(getattr(error, "option_name", "") or getattr(error, "command_name", "")))
-    if kind == "MissingParameter":
-        options = getattr(error.param, "opts", [])
-        hint = "/".join(options) if options else str(error.param.name).upper()
-        said = _("{option} is missing: give it").format(option=hint)
-    elif kind == "NoSuchOption":
-        said = _("there is no option {name}").format(name=name)
-    elif kind == "NoSuchCommand" or "No such command" in error.format_message():
-        said = _("there is no such command: {words}").format(
-            words=visible(error.format_message().removeprefix("No such command ").rstrip("."))
-        )
-    elif "is not readable" in error.format_message():
-        said = _("{option} may not be read by you: ask for the right to read it").format(
-            option=error.param.opts[0]
-            if error.param.opts[0].startswith("-")
-            else error.param.metavar
-        )
-    else:
-        said = visible(error.format_message()).rstrip(".")
-    context = getattr(error, "ctx", None)
-    path = context.command_path if context is not None else "mediaid"
-    return _("{problem}. See {command} --help").format(problem=said, command=path)
 
 
 COMMANDS = ("calc", "batch", "budget", "mapping", "register", "rules", "scenarios")

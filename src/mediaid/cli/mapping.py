@@ -141,7 +141,7 @@ def _show(fits: list[Fit], loaded_of: dict[int, Loaded], file: Path) -> None:
         # Of what does not fit, and is not the nearest to it either, one line is enough.
         _print(lines if place == 0 or fit.complete else lines[:1])
     best = loaded_of[id(fits[0].mapping)]
-    roster = " --roster ROSTER" if best.model.fields["category"].roster is not None else ""
+    roster = " --roster " + _("ROSTER") if best.model.fields["category"].roster is not None else ""
     if _several(fits):
         typer.echo(_("several mappings fit: compare them, and choose one with --mapping"))
     elif fits[0].complete:

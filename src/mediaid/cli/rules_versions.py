@@ -87,7 +87,7 @@ def new(
 
 
 def _write_new(path: Path, text: str) -> None:
-    from mediaid.faults import Fault, MediaidError, visible_path
+    from mediaid.faults import Fault, MediaidError, visible_path, why_not
 
     try:
         with path.open("x", encoding="utf-8") as file:
@@ -100,7 +100,7 @@ def _write_new(path: Path, text: str) -> None:
         raise MediaidError(
             Fault(
                 visible_path(path),
-                _("cannot be written: {reason}").format(reason=error.strerror or error),
+                _("cannot be written: {reason}").format(reason=why_not(error)),
             )
         ) from error
 

@@ -28,7 +28,8 @@ _KNOWN = ("category", "insurance", "household_id")
 
 @dataclass(frozen=True)
 class FormField:
-    """A field of the form. `needed`: nothing can be computed without it."""
+    """A field of a form. `needed`: nothing can be done without it. `hint`: what belongs into it,
+    where its kind does not say so."""
 
     name: str
     zh: str
@@ -36,6 +37,7 @@ class FormField:
     kind: Kind
     needed: bool
     choices: tuple[Choice, ...] = ()
+    hint: str = ""
 
     @property
     def label(self) -> str:

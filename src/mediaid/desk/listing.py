@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mediaid.faults import visible_path
+from mediaid.faults import visible_path, why_not
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def list_folder(folder: Path, suffixes: Sequence[str]) -> Listing:
                     continue
     except OSError as error:
         why = _("{folder} cannot be read: {why}")
-        return Listing(folder, (), why.format(folder=visible_path(folder), why=error.strerror))
+        return Listing(folder, (), why.format(folder=visible_path(folder), why=why_not(error)))
     found.sort(key=lambda its: (its.size is not None, its.path.name.casefold()))
     cut = _("only {count} entries are listed: type the name").format(count=f"{MOST:,}")
     return Listing(folder, tuple(found), cut if len(found) >= MOST else "")

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from mediaid.faults import MediaidError, visible_path
+from mediaid.faults import MediaidError, visible_path, why_not
 from mediaid.i18n import gettext as _
 
 
@@ -47,8 +47,8 @@ def write_private(path: Path, text: str, *, durable: bool = False) -> None:
     except OSError as error:
         raise MediaidError(
             _(
-                "cannot be saved ({why}): free space, or choose another MEDIAID_STATE than {path}"
-            ).format(path=visible_path(path), why=error.strerror)
+                "{path}: cannot be saved: {why}. MEDIAID_STATE names another folder for such files"
+            ).format(path=visible_path(path), why=why_not(error))
         ) from None
 
 

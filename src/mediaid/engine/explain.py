@@ -22,6 +22,7 @@ from mediaid.engine.work import NO_CAP
 from mediaid.faults import ClaimError, Fault, visible
 from mediaid.i18n import gettext as _
 from mediaid.packs.schema.types import Label
+from mediaid.packs.show.names import figure_words
 
 if TYPE_CHECKING:
     from mediaid.engine.benefit import BenefitRun
@@ -108,6 +109,7 @@ class ClaimResult:
     benefits: tuple[BenefitResult, ...]
     overpaid: int
     provisional: tuple[str, ...]
+    provisional_words: str
 
     @property
     def aid(self) -> int:
@@ -236,6 +238,7 @@ def explain(settlement: Settlement, row: int) -> ClaimResult:
         tuple(benefits),
         overpaid,
         tuple(names),
+        figure_words(pack, names),
     )
 
 

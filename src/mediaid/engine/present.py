@@ -91,7 +91,7 @@ def _totals(result: ClaimResult) -> Iterator[str]:
         )
     if result.provisional:
         yield _("Provisional, carried beyond the confirmed period or drafts: {names}").format(
-            names=_(", ").join(result.provisional)
+            names=result.provisional_words
         )
     if result.aid and not any(benefit.payers for benefit in result.benefits):
         yield _("No split of this aid between payers is documented.")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mediaid import yamlsource
-from mediaid.faults import Fault, Location, PackError, nearest, visible
+from mediaid.faults import Fault, Location, PackError, nearest, visible, why_not
 from mediaid.i18n import gettext as _
 from mediaid.packs.changes.change import changed_model, raw_rules
 from mediaid.packs.changes.overlay import input_units, misplaced
@@ -99,7 +99,7 @@ def read_files(folder: Path, shown: str) -> Folder:
         paths = sorted(p for p in folder.iterdir() if p.suffix in SUFFIXES)
     except OSError as error:
         raise PackError(
-            Fault(shown, _("cannot be read: {reason}").format(reason=error.strerror or error))
+            Fault(shown, _("cannot be read: {reason}").format(reason=why_not(error)))
         ) from error
     for path in paths:
         try:

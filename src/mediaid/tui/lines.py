@@ -158,7 +158,9 @@ def place_name(entry: Entry, place: tuple[int | None, str]) -> str:
 
 
 def field_hint(its: FormField) -> str:
-    """Return what belongs into an empty field of a kind."""
+    """Return what belongs into an empty field: its own hint, else that of its kind."""
+    if its.hint:
+        return its.hint
     said = {
         "money": _("in yuan, such as 8000.00"),
         "date": _("such as 2023-05-01 or 20230501"),

@@ -13,6 +13,9 @@ from mediaid.faults import ClaimError, Fault, visible, visible_path
 from mediaid.i18n import gettext as _
 
 IN_FOLDERS = (".parquet", ".csv")
+WORKBOOKS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".et")
+PACKED = (".gz", ".zip", ".rar", ".7z", ".bz2", ".xz", ".zst", ".tar", ".tgz")
+"""What may hold claims as well, and is not read from a folder."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +92,10 @@ def _of_one_format(path: Path, candidates: list[Path]) -> tuple[Path, ...]:
 def _refuse_passed_over(path: Path, candidates: Sequence[Path]) -> None:
     """ClaimError with what looks like claims and would not be read."""
     faults = []
+    held = (*IN_FOLDERS, *WORKBOOKS, *PACKED)
     for its in candidates:
         if its.is_dir():
-            if any(file.suffix.lower() in FORMATS for file in its.iterdir()):
+            if any(file.suffix.lower() in held for file in its.iterdir()):
                 message = _(
                     "holds files too, which are not read: name all of them by a pattern such as "
                     "'{pattern}', or move the folder away"
@@ -100,8 +104,11 @@ def _refuse_passed_over(path: Path, candidates: Sequence[Path]) -> None:
                 faults.append(Fault(visible_path(its), message.format(pattern=pattern)))
         elif its.suffix.lower() in IN_FOLDERS and not its.is_file():
             faults.append(Fault(visible_path(its), _("is no file of claims")))
-        elif its.suffix.lower() == ".xlsx":
+        elif its.suffix.lower() in WORKBOOKS:
             message = _("is a workbook, which is not read from a folder: save it as CSV")
+            faults.append(Fault(visible_path(its), message))
+        elif its.suffix.lower() in PACKED:
+            message = _("is compressed, and not read: unpack it here, or move it away")
             faults.append(Fault(visible_path(its), message))
     if faults:
         raise ClaimError(faults)

@@ -14,6 +14,7 @@ from mediaid.budget.funding.need import need_under
 from mediaid.faults import MediaidError
 from mediaid.i18n import gettext as _
 from mediaid.packs.budget.funding import NoValueError, scheme_on
+from mediaid.packs.show.names import figure_words
 
 if TYPE_CHECKING:
     from mediaid.budget.bridge.given import LastLine, LastYear
@@ -93,7 +94,7 @@ def _levels(
     tables = {table.funding.funding: table for table in need.fundings}
     if line.pays in tables:
         counts, whence = _last_headcounts(pack, tables[line.pays].funding, need.year, given, source)
-        yield from _funding(tables[line.pays], need.year, counts, whence)
+        yield from _funding(pack, tables[line.pays], need.year, counts, whence)
     elif line.pays == "work-funds":
         total = sum(its.amount for its in need.work_funds)
         yield Level("work-funds", total, _("headcount × unit and lump sums, by the pack"))
@@ -150,7 +151,7 @@ def _last_headcounts(
 
 
 def _funding(
-    table: FundingTable, year: int, before: Mapping[str, int], source: str
+    pack: Pack, table: FundingTable, year: int, before: Mapping[str, int], source: str
 ) -> Iterator[Level]:
     """Last year's need of last year's headcounts; then headcount, then standard."""
     funding = table.funding
@@ -179,7 +180,7 @@ def _funding(
             )
     else:
         yield Level("last-need", None, "")
-    provisional = _("; provisional: {names}").format(names=", ".join(table.provisional))
+    provisional = _("; provisional: {names}").format(names=figure_words(pack, table.provisional))
     yield Level(
         "need",
         table.fiscal(),

@@ -11,6 +11,7 @@ from mediaid.budget.forecast.present import beware
 from mediaid.faults import visible_line
 from mediaid.i18n import gettext as _
 from mediaid.money import format_yuan, show_yuan
+from mediaid.packs.show.names import figure_words
 
 if TYPE_CHECKING:
     from mediaid.budget.bridge.bridge import LineBridge
@@ -90,7 +91,7 @@ def as_data(
 
 def as_text(pack: Pack, year: int, found: Sequence[LineBridge], path: Path | None = None) -> str:
     """Return bridges as tables, one a line of the budget."""
-    said = beware(path.warnings, path.provisional) if path else ()
+    said = beware(path.warnings, figure_words(pack, path.provisional)) if path else ()
     return "\n".join([provenance.as_line(pack), *said, *_lines(year, found)])
 
 

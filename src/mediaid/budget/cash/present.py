@@ -10,6 +10,7 @@ from mediaid.budget import provenance
 from mediaid.budget.cash.calendar import IN, Movement, Pot, labels
 from mediaid.i18n import gettext as _
 from mediaid.money import format_yuan, show_yuan
+from mediaid.packs.show.names import figure_words
 
 if TYPE_CHECKING:
     from mediaid.budget.funding.years import FundingTable
@@ -90,7 +91,7 @@ def notes(pack: Pack, pot: Pot) -> Iterator[str]:
             at=its.cite.at,
         )
     if pot.table is not None and pot.table.provisional:
-        yield _("provisional: {names}").format(names=", ".join(pot.table.provisional))
+        yield _("provisional: {names}").format(names=figure_words(pack, pot.table.provisional))
     for text in pot.assumed:
         yield _("assumed: {text}").format(text=text)
 

@@ -12,6 +12,7 @@ from mediaid.budget.forecast.present import beware
 from mediaid.faults import visible_line
 from mediaid.i18n import gettext as _
 from mediaid.money import format_yuan, show_yuan
+from mediaid.packs.show.names import figure_words
 
 if TYPE_CHECKING:
     from mediaid.packs.model import Pack
@@ -92,7 +93,7 @@ def _lines(packs: tuple[Pack, Pack], its: Comparison) -> Iterator[str]:
         year=its.year,
         policy=its.settled_in,
     )
-    yield from beware(its.warnings, its.provisional)
+    yield from beware(its.warnings, figure_words(packs[1], its.provisional))
     yield ""
     yield from aligned(list(_rows(packs, its)), left=2)
     yield ""

@@ -13,6 +13,7 @@ from mediaid.budget.forecast.central import allocate, rounded
 from mediaid.faults import visible_line
 from mediaid.i18n import gettext as _
 from mediaid.money import format_percent, format_yuan, show_yuan
+from mediaid.packs.show.names import figure_words
 
 if TYPE_CHECKING:
     from mediaid.budget.forecast.forecast import Forecast
@@ -123,7 +124,7 @@ def _lines(pack: Pack, its: Forecast, checked: Checked) -> Iterator[str]:
         year=terms.year, claims=f"{its.claims:,}", day=terms.cut_off
     )
     yield _("settled under the policy of {year}").format(year=terms.settled_in)
-    yield from beware(its.warnings, its.provisional)
+    yield from beware(its.warnings, figure_words(pack, its.provisional))
     yield ""
     yield from _figures(its)
     yield ""
@@ -145,10 +146,10 @@ def _lines(pack: Pack, its: Forecast, checked: Checked) -> Iterator[str]:
         )
 
 
-def beware(warnings: Sequence[str], provisional: Sequence[str] = ()) -> Iterator[str]:
-    """Say what is provisional, and what whoever reads the figures should know."""
+def beware(warnings: Sequence[str], provisional: str = "") -> Iterator[str]:
+    """Say what is provisional (its words), and what whoever reads the figures should know."""
     if provisional:
-        yield _("provisional: {names}").format(names=", ".join(provisional))
+        yield _("provisional: {names}").format(names=provisional)
     for warning in warnings:
         yield _("Beware: {warning}").format(warning=warning)
 

@@ -12,6 +12,7 @@ from mediaid.budget.funding.years import PARTICIPANTS, BudgetYear, FundingTable
 from mediaid.faults import visible_line
 from mediaid.i18n import gettext as _
 from mediaid.money import format_percent, format_yuan, show_yuan
+from mediaid.packs.show.names import figure_words
 
 if TYPE_CHECKING:
     from mediaid.budget.funding.headcounts import Place
@@ -190,7 +191,7 @@ def _funding_lines(pack: Pack, table: FundingTable, details: Collection[str]) ->
                 "provisional (the year's standard is not issued; the last one is carried on): "
                 "{names}"
             )
-        yield "  " + said.format(names=", ".join(table.provisional))
+        yield "  " + said.format(names=figure_words(pack, table.provisional))
     if table.assumed:
         yield "  " + _("assumed in this scenario: {names}").format(names=", ".join(table.assumed))
     if "places" in details:

@@ -29,6 +29,17 @@ def exact_text(value: Fraction, places: int = 0) -> str:
     return "≈" + _decimal(round_half_up(value, places + MORE_PLACES), places + MORE_PLACES)
 
 
+def shown_text(value: Fraction, places: int = 0) -> str:
+    """Return a figure as `exact_text` does, with thousands separators."""
+    return _grouped(exact_text(value, places))
+
+
+def _grouped(figure: str) -> str:
+    whole, point, rest = figure.partition(".")
+    digits = whole.lstrip("≈-")
+    return f"{whole[: len(whole) - len(digits)]}{int(digits):,}{point}{rest}"
+
+
 def _decimal(value: Fraction, places: int) -> str:
     scaled = int(abs(value) * 10**places)
     whole, rest = divmod(scaled, 10**places)
@@ -139,8 +150,8 @@ def _lines(pack: Pack, result: Reconciliation, every: bool) -> Iterator[str]:
         for compared in result.compared:
             yield "  " + _("{id}: {stated} {unit} against {computed}: {verdict}").format(
                 id=compared.comparison.id,
-                stated=exact_text(compared.stated, compared.places),
-                computed=exact_text(compared.computed, compared.places),
+                stated=shown_text(compared.stated, compared.places),
+                computed=shown_text(compared.computed, compared.places),
                 unit=compared.unit,
                 verdict=_verdicts()[compared.verdict],
             )
@@ -155,12 +166,13 @@ def finding_lines(finding: Finding) -> Iterator[str]:
     compared, stated = finding.compared, finding.stated
     yield f"  {stated.label} [{stated.at}; {compared.comparison.id}]"
     words = _("stated {stated} {unit}, computed {computed} {unit}: {difference} {unit}").format(
-        stated=stated.value,
+        stated=_grouped(stated.value),
         unit=compared.unit,
-        computed=exact_text(compared.computed, compared.places),
-        difference=exact_text(compared.difference, compared.places),
+        computed=shown_text(compared.computed, compared.places),
+        difference=shown_text(compared.difference, compared.places),
     )
-    if finding.size is not None and finding.size.denominator == 1:
+    in_fen = finding.size is not None and finding.size.denominator == 1
+    if finding.size is not None and in_fen and compared.unit != "元":
         words = _("{words} ({size} yuan)").format(words=words, size=show_yuan(int(finding.size)))
     yield f"    {words}"
     yield "    " + _("computed from: {how}").format(how=_how(finding))
@@ -173,13 +185,13 @@ def finding_lines(finding: Finding) -> Iterator[str]:
         yield f"    {known.note}"
     if known and finding.kind == "gone":
         yield "    " + _("the pack expects a difference of {difference} {unit}").format(
-            difference=known.difference, unit=compared.unit
+            difference=_grouped(known.difference), unit=compared.unit
         )
 
 
 def _how(finding: Finding) -> str:
     relation = finding.compared.comparison.relation
-    shown = [f"{its.label} {its.value} {its.unit}" for its in finding.inputs]
+    shown = [f"{its.label} {_grouped(its.value)} {its.unit}" for its in finding.inputs]
     if isinstance(relation, Rule):
         return _("the pack's file, {path}").format(path=relation.path)
     how = {

@@ -18,6 +18,7 @@ from mediaid.budget.report.model import (
 )
 from mediaid.budget.report.money import FIRST, funding_notes
 from mediaid.i18n import gettext as _
+from mediaid.packs.show.names import figure_words
 
 if TYPE_CHECKING:
     from mediaid.budget.report.inputs import Inputs
@@ -42,7 +43,7 @@ def summary_sheet(its: Inputs) -> Sheet:
         rows.append((text, _link(table.fiscal(), name, at, column)))
         text = _("{label}: payers and participants").format(label=table.funding.label)
         rows.append((text, _link(table.total(), name, at, column + 2)))
-        notes += funding_notes(table)[1:]
+        notes += funding_notes(its.pack, table)[1:]
     if its.need.work_funds:
         total = sum(line.amount for line in its.need.work_funds)
         rows.append((_("Work funds"), _link(total, "work-funds", len(its.need.work_funds), 4)))
@@ -55,7 +56,9 @@ def summary_sheet(its: Inputs) -> Sheet:
             rows.append((text, _link(fen, "forecast", i, 1)))
         notes += [_("Beware: {warning}").format(warning=warning) for warning in found.warnings]
         if found.provisional:
-            notes.append(_("provisional: {names}").format(names=", ".join(found.provisional)))
+            notes.append(
+                _("provisional: {names}").format(names=figure_words(its.pack, found.provisional))
+            )
     else:
         notes.append(_("no claims were given: there is no forecast of assistance"))
     tables = [

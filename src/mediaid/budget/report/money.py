@@ -23,12 +23,14 @@ from mediaid.budget.report.model import (
 from mediaid.budget.report.rounding import controlled
 from mediaid.i18n import gettext as _
 from mediaid.money import format_percent, show_yuan
+from mediaid.packs.show.names import figure_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from fractions import Fraction
 
     from mediaid.budget.report.inputs import Inputs
+    from mediaid.packs.model import Pack
 
 WAN = 10_000
 """分 in a hundredth of 万元."""
@@ -41,10 +43,12 @@ def funding_sheets(its: Inputs) -> list[Sheet]:
     tables = its.need.fundings
     if not tables:
         return []
-    in_yuan = [part for table in tables for part in (_places(table), _components(table))]
+    in_yuan = [part for table in tables for part in (_places(its.pack, table), _components(table))]
     return [
         Sheet(_("Funding (yuan)"), tuple(in_yuan)),
-        Sheet(_("Funding (10,000 yuan)"), tuple(_places_in_wan(table) for table in tables)),
+        Sheet(
+            _("Funding (10,000 yuan)"), tuple(_places_in_wan(its.pack, table) for table in tables)
+        ),
     ]
 
 
@@ -95,7 +99,7 @@ def _with_total(rows: list[list[Cell]], measure: Number, left: int = 2) -> list[
     return [*map(tuple, rows), tuple(last)]
 
 
-def _places(table: FundingTable) -> Table:
+def _places(pack: Pack, table: FundingTable) -> Table:
     areas = table.funding.areas
     rows: list[list[Cell]] = []
     for place, heads in table.headcounts.items():
@@ -106,15 +110,15 @@ def _places(table: FundingTable) -> Table:
         _("{label}: by place and payer, yuan").format(label=table.funding.label),
         _heads(table),
         tuple(_with_total(rows, yuan(0))),
-        tuple(funding_notes(table)),
+        tuple(funding_notes(pack, table)),
     )
 
 
-def funding_notes(table: FundingTable) -> list[str]:
+def funding_notes(pack: Pack, table: FundingTable) -> list[str]:
     """Say where headcounts come from, and what is provisional or assumed."""
     found = [_("headcounts from: {source}").format(source=table.source)]
     if table.provisional:
-        found.append(_("provisional: {names}").format(names=", ".join(table.provisional)))
+        found.append(_("provisional: {names}").format(names=figure_words(pack, table.provisional)))
     if table.assumed:
         found.append(_("assumed in this scenario: {names}").format(names=", ".join(table.assumed)))
     return found
@@ -135,7 +139,7 @@ def _components(table: FundingTable) -> Table:
     )
 
 
-def _places_in_wan(table: FundingTable) -> Table:
+def _places_in_wan(pack: Pack, table: FundingTable) -> Table:
     exact = [
         [table.total(payer, place=place) for payer in table.payers] for place in table.headcounts
     ]
@@ -149,7 +153,7 @@ def _places_in_wan(table: FundingTable) -> Table:
         f"{table.funding.funding}/wan",
         _("{label}: by place and payer, 10,000 yuan").format(label=table.funding.label),
         _heads(table),
-        tuple(_marked(_with_total(rows, Number(0, "wan")), _places(table).rows)),
+        tuple(_marked(_with_total(rows, Number(0, "wan")), _places(pack, table).rows)),
         (
             _(
                 "Rounded to 0.01 so that rows and columns add up. Figures in italics are rounded "

@@ -17,10 +17,12 @@ from mediaid.budget.forecast.present import (
 from mediaid.budget.report.model import Cell, Formula, Sheet, Table, Term, Total, yuan
 from mediaid.faults import visible_line
 from mediaid.i18n import gettext as _
+from mediaid.packs.show.names import figure_words
 
 if TYPE_CHECKING:
     from mediaid.budget.forecast.forecast import Forecast
     from mediaid.budget.report.inputs import Inputs
+    from mediaid.packs.model import Pack
 
 
 def forecast_sheet(its: Inputs, found: Forecast) -> list[Sheet]:
@@ -34,7 +36,7 @@ def forecast_sheet(its: Inputs, found: Forecast) -> list[Sheet]:
         _("Aid of {year}").format(year=found.terms.year),
         (_("figure"), _("yuan")),
         tuple(rows),
-        tuple(_notes(found)),
+        tuple(_notes(its.pack, found)),
     )
     labels = {benefit.benefit: str(benefit.label) for benefit in its.pack.benefits}
     categories = {code: str(label) for code, label in its.pack.codes["category"].items()}
@@ -55,7 +57,7 @@ def forecast_sheet(its: Inputs, found: Forecast) -> list[Sheet]:
     return [Sheet(_("Forecast"), tuple(tables))]
 
 
-def _notes(found: Forecast) -> list[str]:
+def _notes(pack: Pack, found: Forecast) -> list[str]:
     terms = found.terms
     notes = [
         _(
@@ -66,7 +68,7 @@ def _notes(found: Forecast) -> list[str]:
         ),
     ]
     if found.provisional:
-        notes.append(_("provisional: {names}").format(names=", ".join(found.provisional)))
+        notes.append(_("provisional: {names}").format(names=figure_words(pack, found.provisional)))
     notes += [_("Beware: {warning}").format(warning=warning) for warning in found.warnings]
     return notes
 

@@ -69,7 +69,7 @@ def _determination(its: dict[str, Any], explain: bool) -> Iterator[str]:
         if not its["separation_proven"]:
             yield "    " + _("that approver and acceptor are two persons is not proven")
     if its["provisional"]:
-        yield "    " + _("provisional: {names}").format(names=_(", ").join(its["provisional"]))
+        yield "    " + _("provisional: {names}").format(names=its["provisional_words"])
     if explain:
         for bill in its["bills"]:
             yield "    " + _("bill {bill}: {aid}").format(bill=bill["bill"], aid=bill["aid"])

@@ -11,8 +11,9 @@ from mediaid.desk.budget.fields import AskedFor, Read, take, whole
 from mediaid.desk.budget.forecast_tables import bridge_tables, forecast_tables
 from mediaid.desk.listing import typed_path
 from mediaid.desk.tables import Note, Table
-from mediaid.faults import Fault, MediaidError, visible_path
+from mediaid.faults import Fault, MediaidError, visible_path, why_not
 from mediaid.i18n import gettext as _
+from mediaid.packs.show.names import figure_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -109,7 +110,7 @@ class ForecastSheet:
                 inside = sorted(path.iterdir())
                 found = [its for its in inside if its.suffix.lower() in SUFFIXES and its.is_file()]
         except OSError as error:
-            raise MediaidError(Fault(visible_path(path), str(error.strerror))) from None
+            raise MediaidError(Fault(visible_path(path), why_not(error))) from None
         if not found:
             kinds = ", ".join(SUFFIXES)
             raise MediaidError(
@@ -229,9 +230,8 @@ def forecasted(its: Forecast, pack: Pack, bridge: Sequence[Table] = ()) -> Forec
     title = _("Aid of {year}, forecast from {claims} claims known by {day}").format(
         year=its.terms.year, claims=f"{its.claims:,}", day=its.terms.cut_off
     )
-    warnings = [Note(_("[provisional] {names}").format(names=", ".join(its.provisional)), "warn")][
-        : len(its.provisional)
-    ]
+    names = figure_words(pack, its.provisional)
+    warnings = [Note(_("[provisional] {names}").format(names=names), "warn")] if names else []
     warnings += [
         Note(_("Beware: {warning}").format(warning=warning), "warn") for warning in its.warnings
     ]

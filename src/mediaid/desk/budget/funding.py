@@ -27,6 +27,7 @@ from mediaid.faults import MediaidError
 from mediaid.i18n import gettext as _
 from mediaid.money import parse_yuan, plain
 from mediaid.packs.schema.types import Label
+from mediaid.packs.show.names import figure_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -279,7 +280,7 @@ class FundingSheet:
                         "{year}: [provisional] the year's standard is not issued; the last one is "
                         "carried on: {names}"
                     )
-                    names = ", ".join(table.provisional)
+                    names = figure_words(self.pack, table.provisional)
                     yield Note(said.format(year=its.year, names=names), "warn")
                 if table.assumed:
                     said = _("{year}: [assumed] {names}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mediaid.budget import provenance
 from mediaid.budget.reconcile.findings import reconcile
-from mediaid.budget.reconcile.present import exact_text, finding_lines, kind_names
+from mediaid.budget.reconcile.present import finding_lines, kind_names, shown_text
 from mediaid.desk.packs import pack_of
 from mediaid.i18n import gettext as _
 from mediaid.money import show_yuan
@@ -77,7 +77,7 @@ def _found(finding: Finding, names: Mapping[str, str]) -> Found:
     if finding.size is not None and finding.size.denominator == 1:
         size = _("{amount} yuan").format(amount=show_yuan(int(finding.size)))
     else:
-        size = f"{exact_text(compared.difference, compared.places)} {compared.unit}"
+        size = f"{shown_text(compared.difference, compared.places)} {compared.unit}"
     lines = [line.strip() for line in finding_lines(finding)]
     return Found(
         f"{MARKS[finding.kind]} {names[finding.kind]}",

@@ -27,23 +27,20 @@ def answers() -> tuple[Choice, ...]:
 def new_register_fields() -> tuple[FormField, ...]:
     """Return what is asked of a register that is to be created."""
     packs = tuple(Choice(its.id, its.zh, its.en) for its in pack_choices() if not its.problem)
+    office = _("such as the name of the town; it stands on the cases")
+    code = _("capital letters and digits, such as MH: case numbers begin with it")
+    two = _("yes: who took a case in cannot approve it; no: one person does all")
     return (
-        FormField("register", "台账文件", "file of the register", "text", True),
-        FormField("office", "单位名称", "name of the office", "text", True),
-        FormField("code", "单位代码", "code of the office", "text", True),
+        FormField("register", "台账文件", "file of the register", "text", True, (), _where()),
+        FormField("office", "单位名称", "name of the office", "text", True, (), office),
+        FormField("code", "单位代码", "code of the office", "text", True, (), code),
         FormField("pack", "按哪个规则包", "rule pack", "code", True, packs),
-        FormField("separation", "审批须另一人", "another approver", "code", True, answers()),
+        FormField("separation", "审批须另一人", "another approver", "code", True, answers(), two),
     )
 
 
-def new_register_hints() -> dict[str, str]:
-    """Return what belongs into each of the fields, where its kind does not say it."""
-    return {
-        "register": _("a file on this computer; or the address of a database: postgresql://…"),
-        "office": _("such as the name of the town; it stands on the cases"),
-        "code": _("capital letters and digits, such as MH: case numbers begin with it"),
-        "separation": _("yes: who took a case in cannot approve it; no: one person does all"),
-    }
+def _where() -> str:
+    return _("a file on this computer; or the address of a database: postgresql://…")
 
 
 def wrong_in_new(texts: Mapping[str, str]) -> dict[str, str]:
@@ -118,7 +115,7 @@ def demonstrate() -> str:
 
 def open_fields() -> tuple[FormField, ...]:
     """Return what is asked to open another register."""
-    return (FormField("register", "台账", "register", "text", True),)
+    return (FormField("register", "台账", "register", "text", True, (), _where()),)
 
 
 def wrong_to_open(texts: Mapping[str, str]) -> dict[str, str]:

@@ -216,7 +216,7 @@ def _determination(its: dict[str, Any]) -> Iterator[Said]:
         if not its["separation_proven"]:
             yield Said(_("that approver and acceptor are two persons is not proven"), 1, "warn")
     if its["provisional"]:
-        names = _(", ").join(its["provisional"])
+        names = its["provisional_words"]
         yield Said(_("provisional: {names}").format(names=names), 1, "warn")
     if faint:
         return

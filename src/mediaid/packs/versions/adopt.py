@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mediaid.faults import Fault, PackError
+from mediaid.faults import Fault, PackError, why_not
 from mediaid.i18n import gettext as _
 from mediaid.packs.changes.change import changed_model, raw_rules, read_overlay
 from mediaid.packs.changes.select import choose
@@ -140,7 +140,5 @@ def _replacing(folder: Path, target: Path) -> Iterator[Path]:
             made.rename(target)
     except OSError as error:
         raise PackError(
-            Fault(
-                str(target), _("cannot be written: {reason}").format(reason=error.strerror or error)
-            )
+            Fault(str(target), _("cannot be written: {reason}").format(reason=why_not(error)))
         ) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from mediaid.faults import Fault, PackError, visible_path
+from mediaid.faults import Fault, PackError, visible_path, why_not
 from mediaid.i18n import gettext as _
 
 _PACK = """\
@@ -107,7 +107,7 @@ def new_city(folder: Path) -> list[Path]:
         raise PackError(
             Fault(
                 visible_path(folder),
-                _("cannot be written: {reason}").format(reason=error.strerror or error),
+                _("cannot be written: {reason}").format(reason=why_not(error)),
             )
         ) from error
     return [folder / file for file in texts]

@@ -43,7 +43,7 @@ PEOPLE = Wanted(
         "证件号码": ["身份证号", "身份证号码", "公民身份号码", "number"],
         "证件类型": ["document"],
         "姓名": ["name"],
-        "镇街": ["街镇", "街道", "乡镇", "街道/乡镇", "town"],
+        "街镇": ["镇街", "街道", "乡镇", "街道/乡镇", "town"],
         "救助类别": ["救助身份", "救助对象类别", "身份类别", "category"],
         "参保类型": ["参保类别", "医保分类", "险种类型", "insurance"],
         "家庭编号": ["户编号", "household"],
@@ -54,7 +54,7 @@ PEOPLE = Wanted(
     },
     optional=(
         "证件类型",
-        "镇街",
+        "街镇",
         "救助类别",
         "参保类型",
         "家庭编号",
@@ -134,7 +134,7 @@ def explanations(pack: Pack) -> dict[str, dict[str, str]]:
         "证件号码": number,
         "证件类型": kind,
         "姓名": _("needed"),
-        "镇街": _("town or street; needed, unless it is said for the whole file"),
+        "街镇": _("town or street; needed, unless it is said for the whole file"),
         "救助类别": _("one of the list; empty: stays as it is"),
         "参保类型": _("one of the list; empty: stays as it is"),
         "家庭编号": _("the same text for all persons of a household; empty: stays as it is"),
@@ -170,7 +170,7 @@ def explanations(pack: Pack) -> dict[str, dict[str, str]]:
 def template_columns(kind: str, pack: Pack) -> list[TemplateColumn]:
     """Return the columns of a template: people or bills."""
     words = explanations(pack)[kind]
-    needed = _NEEDED if kind == "bills" else ("证件号码", "姓名", "镇街")
+    needed = _NEEDED if kind == "bills" else ("证件号码", "姓名", "街镇")
     further = further_fields(pack)
     codes = {
         "证件类型": [label.zh for label in KINDS.values()],

@@ -61,7 +61,7 @@ def people_rows(
     if its.unread:
         columns = "、".join(visible_line(heading) for heading in its.unread)
         report.notes.append(_("columns not read: {columns}").format(columns=columns))
-    if not defaults.town and not any(its.texts["镇街"]):
+    if not defaults.town and not any(its.texts["街镇"]):
         raise RegisterError(
             Fault(visible_path(path), _("does not say the town: say it for all with --town"))
         )
@@ -82,7 +82,7 @@ def people_rows(
                 row,
                 text["证件号码"],
                 text["姓名"],
-                text["镇街"] or defaults.town,
+                text["街镇"] or defaults.town,
                 kind,
                 meant["category"].get(text["救助类别"], text["救助类别"]),
                 meant["insurance"].get(text["参保类型"], text["参保类型"]),

@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from mediaid.faults import MediaidError
+from mediaid.i18n import gettext as _
 from mediaid.money import format_yuan
+from mediaid.packs.show.names import figure_words
 from mediaid.people.masking import mask_id, mask_name
 from mediaid.register.cases.find import Filter, get_case, list_cases
 from mediaid.register.cases.papers import missing_papers
+from mediaid.register.determinations.packs import pack_by_hash
 from mediaid.register.determinations.store import outcomes_of
 from mediaid.register.payments.entries import outstanding
 from mediaid.register.people.persons import get_person
@@ -108,6 +112,16 @@ def _step(row: Row[Any]) -> dict[str, Any]:
     }
 
 
+def _figures(connection: Connection, row: Row[Any]) -> str:
+    """Return a determination's provisional figures by the labels of the rules that decided it."""
+    if not row.provisional:
+        return ""
+    try:
+        return figure_words(pack_by_hash(connection, row.pack_hash), row.provisional)
+    except MediaidError:  # altered, as verify says: the case is shown all the same
+        return _(", ").join(row.provisional)
+
+
 def _determinations(connection: Connection, case: Row[Any]) -> list[dict[str, Any]]:
     stands = connection.execute(select(standing).where(standing.c.case_id == case.id)).one()
     rows = connection.execute(
@@ -127,6 +141,7 @@ def _determinations(connection: Connection, case: Row[Any]) -> list[dict[str, An
             "payable": format_yuan(row.payable),
             "overpaid": format_yuan(row.overpaid),
             "provisional": row.provisional,
+            "provisional_words": _figures(connection, row),
             "pack_hash": row.pack_hash,
             "engine_version": row.engine_version,
             "approved_by": row.approved_by,

@@ -35,8 +35,7 @@ if TYPE_CHECKING:
 class Form(Guarded, ModalScreen[bool]):
     """Asks for several texts, which stand in `texts` from each key on; whether they are complete.
 
-    `check` runs in a thread and says what is wrong, by field; `changed` hears of every key;
-    `hints` say what belongs into a field.
+    `check` runs in a thread and says what is wrong, by field; `changed` hears of every key.
     """
 
     AUTO_FOCUS = ""
@@ -70,7 +69,6 @@ class Form(Guarded, ModalScreen[bool]):
         texts: dict[str, str],
         check: Check,
         changed: Callable[[], None],
-        hints: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__()
         self._title = title
@@ -78,7 +76,6 @@ class Form(Guarded, ModalScreen[bool]):
         self.texts = texts
         self._check = check
         self._changed = changed
-        self._hints = hints or {}
         self._fields: dict[str, Field] = {}
         self._wrong: dict[str, Said] = {}
 
@@ -133,9 +130,7 @@ class Form(Guarded, ModalScreen[bool]):
     def _entered(self, event: DescendantFocus) -> None:
         if isinstance(event.widget, Field):
             its = event.widget.its
-            self.query_one("#form-hint", Said).say(
-                harmless(self._hints.get(its.name) or field_hint(its))
-            )
+            self.query_one("#form-hint", Said).say(harmless(field_hint(its)))
 
     @on(Field.Narrowed)
     def _narrowed(self, event: Field.Narrowed) -> None:

@@ -350,9 +350,7 @@ class Registering(Entering):
                 if not said.get(its.key, "").strip()
             }
 
-        said = _("{paper}: space and Enter if it is there; else why the case goes on without it")
-        hints = {its.key: said.format(paper=its.words) for its in asked if its.paper}
-        form = Form(_("Before the case is submitted"), fields, texts, check, changed, hints)
+        form = Form(_("Before the case is submitted"), fields, texts, check, changed)
         if not await self.app.push_screen_wait(form):
             return False
         changed()
@@ -392,8 +390,11 @@ def question_fields(asked: Sequence[Question]) -> list[FormField]:
     from mediaid.desk.register.submit import RECEIVED  # noqa: PLC0415
 
     received = (Choice(RECEIVED, "已收到", "received"),)
+    said = _("{paper}: space and Enter if it is there; else why the case goes on without it")
     return [
-        FormField(its.key, its.words, its.words, "code", True, received)
+        FormField(
+            its.key, its.words, its.words, "code", True, received, said.format(paper=its.words)
+        )
         if its.paper
         else FormField(its.key, its.words, its.words, "text", True)
         for its in asked

@@ -53,7 +53,6 @@ async def _create(app: MediaidApp) -> str:
         texts,
         create.wrong_in_new,
         lambda: None,
-        create.new_register_hints(),
     )
     if not await app.push_screen_wait(form):
         return ""
@@ -64,14 +63,12 @@ async def _open(app: MediaidApp) -> str:
     from mediaid.desk.register import create  # noqa: PLC0415
 
     texts = {"register": app.office.place if app.office is not None else ""}
-    hint = create.new_register_hints()["register"]
     form = Form(
         _("Open a register"),
         create.open_fields(),
         texts,
         create.wrong_to_open,
         lambda: None,
-        {"register": hint},
     )
     return create.address(texts) if await app.push_screen_wait(form) else ""
 
