@@ -72,7 +72,7 @@ async def listed(desk: Desk) -> None:
     await desk.keys("f10")
     await desk.until(lambda: isinstance(desk.app.screen, RegisterPage))
     rows = desk.app.screen.query_one(Rows)
-    await desk.until(lambda: rows.count and rows.source.cells(rows.count - 1) is not None)
+    await desk.until(lambda: rows.count and rows.texts(rows.count - 1) is not None)
 
 
 async def opened(desk: Desk) -> None:

@@ -15,7 +15,7 @@ from mediaid.tui.guard import Guarded
 from mediaid.tui.lines import Line
 from mediaid.tui.text import content
 from mediaid.tui.widgets.pane import Pane
-from mediaid.tui.widgets.rowlist import Column, RowList
+from mediaid.tui.widgets.rows import ALL, Column, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,7 @@ class ReconcileView(Guarded, Container):
     ReconcileView #summary {
         height: auto; max-height: 3; padding: 0 1; background: $surface;
     }
-    ReconcileView RowList { height: 55%; }
+    ReconcileView Rows { height: 55%; }
     """
 
     class Reconciliation(Message):
@@ -51,10 +51,10 @@ class ReconcileView(Guarded, Container):
     def compose(self) -> ComposeResult:
         """Place summary, list and details."""
         yield Static("", id="summary", markup=False)
-        yield RowList(
+        yield Rows(
             [
                 Column(_("kind"), 14),
-                Column(_("figure"), 0),
+                Column(_("figure"), 1, most=ALL),
                 Column(_("stated less computed"), 20, right=True),
             ]
         )
@@ -80,7 +80,7 @@ class ReconcileView(Guarded, Container):
         self.found = event.found
         summary = event.found.summary if event.found else event.said
         self.query_one("#summary", Static).update(content(summary))
-        self.query_one(RowList).show(len(event.found.found) if event.found else 0, self._texts)
+        self.query_one(Rows).show(len(event.found.found) if event.found else 0, self._texts, 0)
         self._show(0)
 
     def _texts(self, row: int) -> tuple[str, ...]:
@@ -90,12 +90,12 @@ class ReconcileView(Guarded, Container):
 
     def take_focus(self) -> None:
         """Go to the list."""
-        self.query_one(RowList).focus()
+        self.query_one(Rows).focus()
 
-    @on(RowList.Moved)
-    def _moved(self, event: RowList.Moved) -> None:
+    @on(Rows.Moved)
+    def _moved(self, event: Rows.Moved) -> None:
         event.stop()
-        self._show(event.row)
+        self._show(event.at)
 
     def _show(self, row: int) -> None:
         lines: list[Line] = []

@@ -17,7 +17,7 @@ from mediaid.i18n import gettext as _
 from mediaid.tui.guard import Guarded
 from mediaid.tui.text import content, harmless
 from mediaid.tui.widgets.line import LineInput
-from mediaid.tui.widgets.rowlist import Column, RowList
+from mediaid.tui.widgets.rows import ALL, Column, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,9 +39,11 @@ class PathInput(LineInput):
     async def on_key(self, event: events.Key) -> None:
         """Move by the keys that move; all others go to the field itself."""
         chooser = self._chooser
-        moves = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}
-        if event.key in moves:
-            chooser.query_one(RowList).action_move(moves[event.key])
+        rows = chooser.query_one(Rows)
+        if event.key in ("up", "down"):
+            rows.action_move(-1 if event.key == "up" else 1)
+        elif event.key in ("pageup", "pagedown"):
+            rows.action_page(-1 if event.key == "pageup" else 1)
         elif event.key == "tab":
             chooser.complete()
         elif event.key == "backspace" and not self.value:
@@ -69,7 +71,7 @@ class FileChooser(Guarded, ModalScreen[Path | None]):
     FileChooser Static { height: auto; max-height: 3; }
     FileChooser #folder { color: $text-primary; text-style: bold; }
     FileChooser #trouble { color: $text-error; }
-    FileChooser RowList { height: 1fr; }
+    FileChooser Rows { height: 1fr; }
     """
 
     def __init__(
@@ -93,11 +95,13 @@ class FileChooser(Guarded, ModalScreen[Path | None]):
             box.border_subtitle = Content(keys)
             yield Static("", id="folder", markup=False)
             yield PathInput(self)
-            yield RowList([Column(_("file or folder"), 0), Column(_("bytes"), 15, right=True)])
+            yield Rows(
+                [Column(_("file or folder"), 1, most=ALL), Column(_("bytes"), 15, right=True)],
+                own_focus=False,
+            )
             yield Static("", id="trouble", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one(RowList).can_focus = False
         self.query_one(PathInput).focus()
         self.open_folder(self.folder)
 
@@ -116,7 +120,7 @@ class FileChooser(Guarded, ModalScreen[Path | None]):
 
     def _narrow(self, text: str) -> None:
         self._shown = matching(self.listing, text)
-        self.query_one(RowList).show(len(self._shown), self._texts)
+        self.query_one(Rows).show(len(self._shown), self._texts, 0)
 
     def _texts(self, row: int) -> Sequence[str]:
         entry = self._shown[row]
@@ -152,12 +156,12 @@ class FileChooser(Guarded, ModalScreen[Path | None]):
                 return
         except OSError:
             pass  # a name that no file can have
-        self._open(self.query_one(RowList).at)
+        self._open(self.query_one(Rows).at)
 
-    @on(RowList.Chosen)
-    def _clicked(self, event: RowList.Chosen) -> None:
+    @on(Rows.Chosen)
+    def _clicked(self, event: Rows.Chosen) -> None:
         event.stop()
-        self._open(event.row)
+        self._open(event.at)
 
     def _open(self, row: int) -> None:
         if not row < len(self._shown):

@@ -21,7 +21,7 @@ from mediaid.tui.screens.page import Page
 from mediaid.tui.tables import progress_line
 from mediaid.tui.text import content, harmless
 from mediaid.tui.widgets.pane import Pane
-from mediaid.tui.widgets.rowlist import Column, RowList
+from mediaid.tui.widgets.rows import ALL, Column, Rows
 from mediaid.tui.widgets.sheet import Cell, Sheet, SheetRow
 
 if TYPE_CHECKING:
@@ -83,8 +83,8 @@ class ImportPage(Page):
     ImportPage.-narrow.-untried #tried { display: none; }
     ImportPage #tried { height: 1fr; width: 1fr; padding: 0 1; }
     ImportPage #progress { height: auto; max-height: 4; padding: 0 1; background: $surface; }
-    ImportPage RowList { height: 1fr; border-top: tall $panel; }
-    ImportPage RowList:focus { border-top: tall $primary; }
+    ImportPage Rows { height: 1fr; border-top: tall $panel; }
+    ImportPage Rows:focus { border-top: tall $primary; }
     ImportPage #reason { height: auto; max-height: 5; padding: 0 1; background: $surface; }
     ImportPage #hint { height: 1; padding: 0 1; background: $panel; }
     """
@@ -104,11 +104,11 @@ class ImportPage(Page):
                 yield Sheet(self._take, self._tidy, numbers=lambda at: at == "since")
             yield Pane(id="tried")
         yield Static("", id="progress", markup=False)
-        yield RowList(
+        yield Rows(
             [
                 Column(_("row"), 9, right=True),
                 Column(_("what"), 10),
-                Column(_("why"), 0),
+                Column(_("why"), 1, most=ALL),
             ]
         )
         yield Static("", id="reason", markup=False)
@@ -146,7 +146,7 @@ class ImportPage(Page):
     @on(Sheet.Paged)
     def _paged(self, event: Sheet.Paged) -> None:
         event.stop()
-        self.query_one(RowList).action_page(event.pages)
+        self.query_one(Rows).action_page(event.pages)
 
     def draw(self) -> None:
         """Show everything as it stands."""
@@ -172,7 +172,7 @@ class ImportPage(Page):
         self.set_class(self.tried is None, "-untried")
         take, save = self.key("import_take"), self.key("import_save")
         pane.show(tried_lines(self.tried, take, save) if self.tried else self._guide())
-        self.query_one(RowList).show(len(self.tried.listed) if self.tried else 0, self._row)
+        self.query_one(Rows).show(len(self.tried.listed) if self.tried else 0, self._row, 0)
         self._show_reason(0)
 
     def _guide(self) -> list[Line]:
@@ -196,10 +196,10 @@ class ImportPage(Page):
         what = "✗ " + _("refused") if its.refused else "– " + _("left out")
         return f"{its.row:,}", what, its.reason
 
-    @on(RowList.Moved)
-    def _row_moved(self, event: RowList.Moved) -> None:
+    @on(Rows.Moved)
+    def _row_moved(self, event: Rows.Moved) -> None:
         event.stop()
-        self._show_reason(event.row)
+        self._show_reason(event.at)
 
     def _show_reason(self, row: int) -> None:
         said = ""
@@ -326,7 +326,7 @@ class ImportPage(Page):
 
     def do_import_rows(self) -> None:
         """Go to the rows that are not taken in, or back to the fields."""
-        rows = self.query_one(RowList)
+        rows = self.query_one(Rows)
         if rows.has_focus:
             self.query_one(Sheet).field.focus()
         else:
