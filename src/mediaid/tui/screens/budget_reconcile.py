@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from textual import on, work
 from textual.containers import Container
 from textual.message import Message
-from textual.widgets import Static
 
 from mediaid.faults import MediaidError
 from mediaid.i18n import gettext as _
 from mediaid.tui.guard import Guarded
 from mediaid.tui.lines import Line
-from mediaid.tui.text import content
+from mediaid.tui.text import harmless
 from mediaid.tui.widgets.pane import Pane
 from mediaid.tui.widgets.rows import ALL, Column, Rows
+from mediaid.tui.widgets.said import Said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,9 +29,7 @@ class ReconcileView(Guarded, Container):
     """The findings above, the one at the cursor below."""
 
     DEFAULT_CSS = """
-    ReconcileView #summary {
-        height: auto; max-height: 3; padding: 0 1; background: $surface;
-    }
+    ReconcileView #summary { height: auto; max-height: 3; padding: 0 1; background: $surface; }
     ReconcileView Rows { height: 55%; }
     """
 
@@ -50,7 +48,7 @@ class ReconcileView(Guarded, Container):
 
     def compose(self) -> ComposeResult:
         """Place summary, list and details."""
-        yield Static("", id="summary", markup=False)
+        yield Said(id="summary", grows=True)
         yield Rows(
             [
                 Column(_("kind"), 14),
@@ -79,7 +77,7 @@ class ReconcileView(Guarded, Container):
         event.stop()
         self.found = event.found
         summary = event.found.summary if event.found else event.said
-        self.query_one("#summary", Static).update(content(summary))
+        self.query_one("#summary", Said).say(harmless(summary))
         self.query_one(Rows).show(len(event.found.found) if event.found else 0, self._texts, 0)
         self._show(0)
 
@@ -101,7 +99,8 @@ class ReconcileView(Guarded, Container):
         lines: list[Line] = []
         if self.found and row < len(self.found.found):
             its = self.found.found[row]
-            lines = [Line(f"{its.kind}: {its.size}", 0, "bad" if its.surprise else "title")]
+            said = _("{name}: {value}").format(name=its.kind, value=its.size)
+            lines = [Line(said, 0, "bad" if its.surprise else "title")]
             lines += [Line(text) for text in its.details]
             lines += [Line(""), Line(self.found.title, 0, "faint")]
         self.query_one(Pane).show(lines, top=True)

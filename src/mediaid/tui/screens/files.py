@@ -10,14 +10,15 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from mediaid.desk.listing import Listing, completed, list_folder, matching, typed_path
 from mediaid.i18n import gettext as _
 from mediaid.tui.guard import Guarded
-from mediaid.tui.text import content, harmless
+from mediaid.tui.text import harmless
 from mediaid.tui.widgets.line import LineInput
 from mediaid.tui.widgets.rows import ALL, Column, Rows
+from mediaid.tui.widgets.said import Said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +69,7 @@ class FileChooser(Guarded, ModalScreen[Path | None]):
         width: 100; max-width: 96%; height: 80%; max-height: 36;
         background: $surface; border: round $primary; padding: 0 1;
     }
-    FileChooser Static { height: auto; max-height: 3; }
+    FileChooser Said { height: auto; max-height: 3; }
     FileChooser #folder { color: $text-primary; text-style: bold; }
     FileChooser #trouble { color: $text-error; }
     FileChooser Rows { height: 1fr; }
@@ -93,13 +94,13 @@ class FileChooser(Guarded, ModalScreen[Path | None]):
             if self._folders:
                 keys = _("F8: the whole folder  {keys}").format(keys=keys)
             box.border_subtitle = Content(keys)
-            yield Static("", id="folder", markup=False)
+            yield Said(id="folder", grows=True)
             yield PathInput(self)
             yield Rows(
                 [Column(_("file or folder"), 1, most=ALL), Column(_("bytes"), 15, right=True)],
                 own_focus=False,
             )
-            yield Static("", id="trouble", markup=False)
+            yield Said(id="trouble", grows=True)
 
     def on_mount(self) -> None:
         self.query_one(PathInput).focus()
@@ -113,10 +114,13 @@ class FileChooser(Guarded, ModalScreen[Path | None]):
 
     def _list(self, listing: Listing) -> None:
         self.listing, self.folder = listing, listing.folder
-        self.query_one("#folder", Static).update(content(str(listing.folder)))
-        self.query_one("#trouble", Static).update(content(listing.problem))
+        self.query_one("#folder", Said).say(harmless(str(listing.folder)))
+        self._trouble(listing.problem)
         self.query_one(PathInput).value = ""
         self._narrow("")
+
+    def _trouble(self, text: str) -> None:
+        self.query_one("#trouble", Said).say(harmless(text))
 
     def _narrow(self, text: str) -> None:
         self._shown = matching(self.listing, text)
@@ -129,7 +133,7 @@ class FileChooser(Guarded, ModalScreen[Path | None]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        self.query_one("#trouble", Static).update(content(self.listing.problem))
+        self._trouble(self.listing.problem)
         self._narrow(event.value)
 
     def complete(self) -> None:
@@ -165,8 +169,7 @@ class FileChooser(Guarded, ModalScreen[Path | None]):
 
     def _open(self, row: int) -> None:
         if not row < len(self._shown):
-            said = _("there is no such file here")
-            self.query_one("#trouble", Static).update(content(said))
+            self._trouble(_("there is no such file here"))
         elif self._shown[row].size is None:
             self.open_folder(self._shown[row].path)
         else:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -35,9 +36,13 @@ MOST_AT_ONCE = 2000
 
 def columns() -> list[Column]:
     """Return the list's columns; from the right they are left out where there is no room."""
+    from mediaid.desk.register.ledger import STATES, state_words  # noqa: PLC0415 - needs databases
+
+    states = [_("correction waits"), *map(state_words, STATES)]
+    widest = max(map(cell_len, states))
     return [
         Column(_("case"), 16),
-        Column(_("state"), 10, most=18),
+        Column(_("state"), min(widest, 20), most=widest),
         Column(_("name"), 9),
         Column(_("town"), 12, most=14),
         Column(_("aid, yuan"), 14, right=True),
