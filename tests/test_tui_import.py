@@ -16,7 +16,7 @@ from mediaid.tui.screens.dialogs import Ask, Confirm
 from mediaid.tui.screens.files import FileChooser
 from mediaid.tui.screens.importing import ImportPage
 from mediaid.tui.widgets.pane import Pane
-from mediaid.tui.widgets.rowlist import RowList
+from mediaid.tui.widgets.rows import Rows
 from test_desk_import import people_in, write_people
 from tui_support import SIZES, Desk, drive
 
@@ -107,7 +107,7 @@ def test_refused_rows_are_walked_through_with_their_reasons(
         await desk.keys("f8")
         await desk.until(lambda: page.tried)
         await desk.settled()
-        rows = page.query_one(RowList)
+        rows = page.query_one(Rows)
         assert rows.count == 3000
         assert "✗ refused" in desk.shown()
         await desk.keys("f4")

@@ -1,27 +1,53 @@
 """What the pictures of the screens show: each scene types its way to it.
 
-The snapshots (tests/test_tui_snapshots.py) and the pictures (tools/picture.py) are made from them.
+The snapshots (tests/test_tui_snapshots.py) and the pictures (tools/picture.py) are made from them,
+the pictures in either language.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
 
+from budget_support import book, minhang, rows, write
+from field_files import LI, WANG, ZHAO
 from mediaid.tui.screens.asking import Form
 from mediaid.tui.screens.budget import BudgetPage
+from mediaid.tui.screens.budget_forecast import ForecastView
 from mediaid.tui.screens.case import CasePage, PersonPage
-from mediaid.tui.screens.dialogs import Chooser
+from mediaid.tui.screens.dialogs import Ask, Chooser, Confirm
+from mediaid.tui.screens.files import FileChooser
 from mediaid.tui.screens.importing import ImportPage
 from mediaid.tui.screens.register import RegisterPage
 from mediaid.tui.widgets.fields import ChoiceList
 from mediaid.tui.widgets.pane import Pane
 from mediaid.tui.widgets.rows import Rows
-from tui_support import fill
+from mediaid.tui.widgets.said import Said
+from mediaid.tui.widgets.sheet import Sheet
+from tui_support import Desk, fill
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+PEOPLE = (
+    "证件号码,姓名,镇街,救助类别,参保类型,开始日期",
+    f"{LI},李甲,样例镇,低保家庭成员,居民医保,2022-01-01",
+    f"{WANG},王乙,样例镇,低收入困难家庭成员,职工医保,2023-05-01",
+    f"{ZHAO},赵丙,示范镇,散居孤儿,居民医保,2023-01-01",
+)
+REFUSED = (
+    "123,钱丁,样例镇,低保家庭成员,居民医保,2022-01-01",
+    f"{WANG[:-1]}X,孙戊,样例镇,低保家庭成员,居民医保,2022-01-01",
+    f"{ZHAO},周己,样例镇,困难户,居民医保,2022-01-01",
+    f"{ZHAO},吴庚,样例镇,低保家庭成员,居民医保,2022年13月",
+    f"{LI},,样例镇,低保家庭成员,居民医保,2022-01-01",
+)
+FOLDER = "/数据/闵行区/2023"
+"""What is shown instead of where files lie."""
 
-    from tui_support import Desk
+
+async def shown(desk: Desk, kind: type) -> None:
+    """Wait for a screen or a dialog."""
+    await desk.until(lambda: isinstance(desk.app.screen, kind))
+    await desk.settled()
 
 
 async def entry(desk: Desk) -> None:
@@ -72,7 +98,7 @@ async def listed(desk: Desk) -> None:
     await desk.keys("f10")
     await desk.until(lambda: isinstance(desk.app.screen, RegisterPage))
     rows = desk.app.screen.query_one(Rows)
-    await desk.until(lambda: rows.count and rows.source.cells(rows.count - 1) is not None)
+    await desk.until(lambda: rows.count and rows.texts(rows.count - 1) is not None)
 
 
 async def opened(desk: Desk) -> None:
@@ -125,11 +151,65 @@ async def importing(desk: Desk) -> None:
     await desk.until(lambda: isinstance(desk.app.screen, ImportPage))
 
 
+async def choosing(desk: Desk) -> None:
+    """The dialog that asks for a file."""
+    await importing(desk)
+    with tempfile.TemporaryDirectory() as folder:
+        sizes = {"人员名册.csv": 48_211, "单据-2022.xlsx": 9_120_385, "说明.txt": 9}
+        for name, size in sizes.items():
+            Path(folder, name).write_bytes(bytes(size))
+        for name in ("2022", "归档"):
+            Path(folder, name).mkdir()
+        page = desk.app.screen
+        assert isinstance(page, ImportPage)
+        page.sheet.file = Path(folder, "x.csv")
+        await desk.keys("ctrl+o")
+        await shown(desk, FileChooser)
+        dialog = desk.app.screen
+        assert isinstance(dialog, FileChooser)
+        await desk.until(lambda: dialog.listing.entries)
+    await desk.settled()
+    dialog.query_one("#folder", Said).say(FOLDER)
+    await desk.keys("down", "down")
+
+
+async def tried(desk: Desk, *more: str) -> None:
+    """A file of people, tried."""
+    await importing(desk)
+    page = desk.app.screen
+    assert isinstance(page, ImportPage)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "人员名册.csv")
+        file.write_text("\n".join([*PEOPLE, *more, ""]), encoding="utf-8-sig")
+        page.sheet.file = file
+        await desk.keys("f8")
+        await desk.until(lambda: page.tried)
+    await desk.settled()
+    page.sheet.file = Path(FOLDER, file.name)
+    page.sheet.texts["register"] = f"{FOLDER}/台账.db"
+    page.query_one(Sheet).go("register")
+    page.draw()
+
+
+async def refused(desk: Desk) -> None:
+    """A file with rows that cannot be taken in, and the cursor on one of them."""
+    await tried(desk, *REFUSED)
+    await desk.keys("f4")
+    await desk.keys("down")
+
+
+async def to_take_in(desk: Desk) -> None:
+    """What is asked before a file is taken in."""
+    await tried(desk)
+    await desk.keys("f9")
+    await shown(desk, Confirm)
+
+
 async def funding(desk: Desk) -> None:
     """What the published headcounts cost, and who pays."""
     await desk.keys("ctrl+g")
     await desk.until(lambda: isinstance(desk.app.screen, BudgetPage))
-    await desk.until(lambda: "各承担方合计" in desk.shown())
+    await desk.until(lambda: "112,964,530.00" in desk.shown())
 
 
 async def reconciled(desk: Desk) -> None:
@@ -138,23 +218,186 @@ async def reconciled(desk: Desk) -> None:
     await desk.keys("f6", "f6")
 
 
-SCENES: dict[str, Callable[[Desk], Awaitable[None]]] = {
+async def to_forecast(desk: Desk, folder: Path) -> ForecastView:
+    """Claims of three years chosen, and the day they were taken on filled in."""
+    await funding(desk)
+    view = desk.app.screen.query_one(ForecastView)
+    assert view.sheet is not None
+    await desk.keys("f6")
+    every = rows(book(persons=300), minhang())
+    for year in ("2021", "2022", "2023"):
+        write(folder / f"claims-{year}.csv", [row for row in every if row[2].startswith(year)])
+    view.sheet.add(folder)
+    view.draw()
+    await desk.keys("20230831")
+    return view
+
+
+async def forecast_asked(desk: Desk) -> None:
+    """What a forecast is made from."""
+    with tempfile.TemporaryDirectory() as folder:
+        await to_forecast(desk, Path(folder))
+
+
+async def forecast(desk: Desk) -> None:
+    """What the year may come to."""
+    with tempfile.TemporaryDirectory() as folder:
+        view = await to_forecast(desk, Path(folder))
+        await desk.keys("f8")
+        await desk.until(lambda: view.result)
+    await desk.settled()
+    await desk.keys("f4")
+
+
+async def other_pack(desk: Desk) -> None:
+    """Two packs side by side."""
+    await policy(desk)
+    await desk.keys("f6")
+    await shown(desk, Chooser)
+    await desk.keys("xihu", "enter")
+    await desk.until(lambda: "xihu" in desk.app.screen.query_one(Pane).plain)
+
+
+async def tried_bill(desk: Desk) -> None:
+    """A bill tried under a pack."""
+    await policy(desk)
+    desk.app.screen.set_focus(desk.app.screen.query_one("#bill"))
+    await desk.settled()
+    await desk.keys("dibao inpatient resident 8000")
+    pane = desk.app.screen.query_one(Pane)
+    await desk.until(lambda: "7,200.00" in pane.plain)
+
+
+async def packs(desk: Desk) -> None:
+    """The packs there are."""
+    await desk.keys("f5")
+    await shown(desk, Chooser)
+
+
+async def readings(desk: Desk) -> None:
+    """Readings to choose from where the documents are unclear."""
+    await desk.keys("ctrl+r")
+    await shown(desk, Chooser)
+
+
+async def no_register(desk: Desk) -> None:
+    """What is asked where no register is open."""
+    await desk.keys("f10")
+    await shown(desk, Chooser)
+
+
+async def kept(desk: Desk) -> None:
+    """The drafts that wait."""
+    await fill(desk)
+    await desk.keys("ctrl+n")
+    await desk.until(lambda: desk.entry.case.blank)
+    await desk.settled()
+    await desk.keys("P2", "ctrl+o")
+    await shown(desk, Chooser)
+
+
+async def new_person(desk: Desk) -> None:
+    """A person who is not in the register."""
+    await desk.keys("某丙")
+    await desk.until(lambda: desk.page.query_one(ChoiceList).display)
+    await desk.keys("enter")
+    await shown(desk, Form)
+    await desk.keys(LI, "enter", "某镇", "enter", "dibao", "enter", "resident", "enter")
+    await desk.keys("2023-02-30", "enter")
+
+
+async def narrowed(desk: Desk) -> None:
+    """Cases of one state, some of them selected."""
+    await listed(desk)
+    await desk.keys("f4")
+    await shown(desk, Chooser)
+    await desk.keys("state=reviewed", "enter")
+    await shown(desk, RegisterPage)
+    page = desk.app.screen
+    await desk.until(lambda: page.ledger.wanted.state and page.ledger.counted)  # type: ignore[attr-defined]
+    await desk.settled()
+    await desk.keys("space", "space")
+
+
+async def narrowing(desk: Desk) -> None:
+    """What cases can be filtered by."""
+    await listed(desk)
+    await desk.keys("f4")
+    await shown(desk, Chooser)
+
+
+async def approving(desk: Desk) -> None:
+    """What is asked before cases are approved."""
+    await narrowed(desk)
+    await desk.keys("f7")
+    await shown(desk, Confirm)
+
+
+async def deciding(desk: Desk) -> None:
+    """What can be done with a case."""
+    await opened(desk)
+    await desk.keys("f9")
+    await shown(desk, Chooser)
+
+
+async def denying(desk: Desk) -> None:
+    """Why a case is denied."""
+    await deciding(desk)
+    await desk.keys("deny", "enter")
+    await shown(desk, Ask)
+
+
+async def revealing(desk: Desk) -> None:
+    """What is asked before names are shown in clear."""
+    await opened(desk)
+    await desk.keys("ctrl+d")
+    await shown(desk, Confirm)
+
+
+Scenes = dict[str, Callable[[Desk], Awaitable[None]]]
+SCENES: Scenes = {
     "entry": entry,
     "entry-wrong": wrong,
+    "entry-drafts": kept,
     "palette": palette,
+    "packs": packs,
+    "readings": readings,
     "policy": policy,
+    "policy-tried": tried_bill,
     "policy-compared": compared,
+    "policy-packs": other_pack,
     "help": explained,
     "import": importing,
+    "import-choose": choosing,
+    "register-choose": no_register,
     "register-new": new_register,
     "budget": funding,
+    "budget-forecast-asked": forecast_asked,
+    "budget-forecast": forecast,
     "budget-reconciled": reconciled,
 }
-ON_THE_DEMONSTRATION: dict[str, Callable[[Desk], Awaitable[None]]] = {
-    "register": listed,
-    "case": opened,
-    "person": year,
+ON_THE_DEMONSTRATION: Scenes = {
     "entry-found": found,
+    "entry-person": new_person,
     "entry-papers": papers,
+    "register": listed,
+    "register-filter": narrowing,
+    "register-selected": narrowed,
+    "register-approve": approving,
+    "case": opened,
+    "case-act": deciding,
+    "case-deny": denying,
+    "case-reveal": revealing,
+    "person": year,
+    "import-tried": tried,
+    "import-refused": refused,
+    "import-take": to_take_in,
 }
 """Scenes that are played on the register of made-up people."""
+ALL: Scenes = {**SCENES, **ON_THE_DEMONSTRATION}
+PLAYED = {
+    "entry-drafts", "packs", "readings", "policy-tried", "policy-packs", "register-choose",
+    "register-filter", "register-approve", "case-act", "case-deny", "case-reveal", "import-take",
+    "budget-forecast-asked", "budget-forecast",
+}  # fmt: skip
+"""Scenes of which no text is kept: dialogs that are like others, and what differs by the day."""

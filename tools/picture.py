@@ -1,11 +1,12 @@
 """Make a picture of a screen from the running program: `python tools/picture.py SCENE FILE …`.
 
     python tools/picture.py entry docs/images/entry.png --size 132x40 --lang en
+    python tools/picture.py all /tmp/pictures --size 80x24
 
-SCENE is one of tests/tui_scenes.py. An .svg names fonts in which a Chinese character is as wide as
-two letters, and puts every character into its cell, so that columns stand whatever font is there.
-A .png is drawn from it by Chromium, which has to be installed, with a font such as Noto Sans Mono
-CJK SC (`apt-get install chromium fonts-noto-cjk`).
+SCENE is one of tests/tui_scenes.py; `all` makes a picture of each in a folder. An .svg names fonts
+in which a Chinese character is as wide as two letters, and puts every character into its cell, so
+that columns stand whatever font is there. A .png is drawn from it by Chromium, which has to be
+installed, with a font such as Noto Sans Mono CJK SC (`apt-get install chromium fonts-noto-cjk`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from html import escape
 from itertools import groupby
 from pathlib import Path
@@ -117,25 +119,35 @@ def svg(lines: list[list[Segment]]) -> str:
     return "\n".join([*parts, "</svg>", ""])
 
 
+@cache
+def demonstration() -> bytes:
+    """The register of made-up people."""
+    from mediaid.register.demonstration import make_demonstration  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "register.db")
+        make_demonstration(file)
+        return file.read_bytes()
+
+
 def drawn(scene: str, size: tuple[int, int], lang: str) -> list[list[Segment]]:
     """Run the program up to a scene; return its screen."""
     with tempfile.TemporaryDirectory() as state:
         os.environ["MEDIAID_STATE"] = state
         from mediaid.i18n import choose  # noqa: PLC0415 - after the state's folder is set
-        from mediaid.register.demonstration import make_demonstration  # noqa: PLC0415
-        from tui_scenes import ON_THE_DEMONSTRATION, SCENES  # noqa: PLC0415
+        from tui_scenes import ALL, ON_THE_DEMONSTRATION  # noqa: PLC0415
         from tui_support import Desk, drive  # noqa: PLC0415
 
         choose("en" if lang == "en" else "zh")
         found: list[list[Segment]] = []
 
-        shown = {**SCENES, **ON_THE_DEMONSTRATION}[scene]
         register = ""
         if scene in ON_THE_DEMONSTRATION:
-            register = make_demonstration(Path(state, "register.db"))
+            register = str(Path(state, "register.db"))
+            Path(register).write_bytes(demonstration())
 
         async def scenario(desk: Desk) -> None:
-            await shown(desk)
+            await ALL[scene](desk)
             await desk.settled()
             desk.grid()
             found.extend(list(strip) for strip in desk.app.screen._compositor.render_strips())
@@ -164,18 +176,26 @@ def png(picture: str, file: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("scene")
-    parser.add_argument("file", type=Path)
+    parser.add_argument("scene", help="a scene, or all")
+    parser.add_argument("file", type=Path, help="an .svg or .png; a folder for all")
     parser.add_argument("--size", default="120x36", help="columns and lines")
     parser.add_argument("--lang", default="zh", choices=("zh", "en"))
     options = parser.parse_args()
     columns, rows = map(int, options.size.split("x"))
-    picture = svg(drawn(options.scene, (columns, rows), options.lang))
-    options.file.parent.mkdir(parents=True, exist_ok=True)
-    if options.file.suffix == ".png":
-        png(picture, options.file)
-    else:
-        options.file.write_text(picture, encoding="utf-8")
+    pictures = {options.scene: options.file}
+    if options.scene == "all":
+        from tui_scenes import ALL  # noqa: PLC0415
+
+        pictures = {
+            scene: options.file / f"{scene}-{options.size}-{options.lang}.png" for scene in ALL
+        }
+    for scene, file in pictures.items():
+        picture = svg(drawn(scene, (columns, rows), options.lang))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if file.suffix == ".png":
+            png(picture, file)
+        else:
+            file.write_text(picture, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -353,7 +353,8 @@ class MediaidApp(Guarded, TypeAhead):
             return
         asked = [Choice(q.id, q.question, q.question) for q in questions]
         notes = {
-            q.id: "/".join(q.answers.get(q.chosen, (q.chosen, q.chosen))[:1]) for q in questions
+            q.id: Choice(q.chosen, *q.answers.get(q.chosen, (q.chosen, q.chosen))).label
+            for q in questions
         }
         which = await self.push_screen_wait(Chooser(_("Readings"), asked, notes=notes))
         if which is None:

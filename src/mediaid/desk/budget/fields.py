@@ -24,6 +24,11 @@ class AskedFor:
     label: str
     hint: str
 
+    @property
+    def said(self) -> str:
+        """The label and what to write, as one line."""
+        return _("{name}: {value}").format(name=self.label, value=self.hint)
+
 
 def take(
     problems: MutableMapping[Key, str], at: Key, text: str, reader: Callable[[str], Read]

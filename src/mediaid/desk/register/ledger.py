@@ -18,7 +18,7 @@ from mediaid.register.workflow.words import state_words
 if TYPE_CHECKING:
     from mediaid.desk.register.office import Office
 
-__all__ = ["Filter", "Ledger", "LedgerRow", "choices", "state_words"]
+__all__ = ["STATES", "Filter", "Ledger", "LedgerRow", "choices", "state_words"]
 
 PAGE = 100
 """Rows that are read at once."""

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.message import Message
-from textual.widgets import Static
 
 from mediaid.i18n import gettext as _
 from mediaid.tui.screens.budget_forecast import ForecastView
 from mediaid.tui.screens.budget_funding import FundingView
 from mediaid.tui.screens.budget_reconcile import ReconcileView
 from mediaid.tui.screens.page import Page
-from mediaid.tui.text import content
+from mediaid.tui.text import harmless
 from mediaid.tui.widgets.pane import Pane
+from mediaid.tui.widgets.said import Said
 from mediaid.tui.widgets.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -50,6 +50,10 @@ class BudgetPage(Page):
     BudgetPage #reconcile { layout: vertical; }
     BudgetPage .asked { height: 40%; min-height: 7; }
     BudgetPage.-wide .asked { height: 1fr; width: 42%; max-width: 76; }
+    BudgetPage.-narrow ForecastView.-empty .asked { height: 1fr; }
+    BudgetPage.-narrow ForecastView.-empty .results { height: 5; }
+    /* Results are read: room for them. */
+    BudgetPage.-narrow.-read .asked { display: none; }
     BudgetPage .found { height: 1fr; width: 1fr; border-top: tall $panel; padding: 0 1; }
     BudgetPage .found:focus { border-top: tall $primary; }
     BudgetPage #hint { height: 1; padding: 0 1; background: $panel; }
@@ -69,11 +73,11 @@ class BudgetPage(Page):
 
     def parts(self) -> ComposeResult:
         """Place the views."""
-        yield Static("", id="views", markup=False)
+        yield Said(id="views")
         yield FundingView(id="funding", classes="view")
         yield ForecastView(id="forecast", classes="view")
         yield ReconcileView(id="reconcile", classes="view")
-        yield Static("", id="hint", markup=False)
+        yield Said(id="hint")
 
     @property
     def view(self) -> View:
@@ -133,15 +137,24 @@ class BudgetPage(Page):
             "reconcile": _("Reconciliation"),
         }
         marked = [f"[{titles[its]}]" if its == name else f" {titles[its]} " for its in VIEWS]
-        self.query_one("#views", Static).update(content(" ".join(marked)))
+        self.query_one("#views", Said).say(" ".join(marked))
         for its in VIEWS:
             self.query_one(f"#{its}").display = its == name
-        self.hint("")
+        self._hint()
         self.view.take_focus()
 
-    def hint(self, text: str) -> None:
+    def _hint(self) -> None:
         """Say at the bottom what belongs into the field at the cursor."""
-        self.query_one("#hint", Static).update(content(text))
+        view = self.view
+        said = ""
+        if isinstance(view, (FundingView, ForecastView)):
+            said = view.hint(view.query_one(Sheet).at)
+        self.query_one("#hint", Said).say(harmless(said))
+
+    @on(Sheet.Moved)
+    def _moved(self, event: Sheet.Moved) -> None:
+        event.stop()
+        self._hint()
 
     @on(Sheet.Paged)
     def _paged(self, event: Sheet.Paged) -> None:
@@ -184,9 +197,13 @@ class BudgetPage(Page):
         """Go to the results, or back to the fields."""
         found = self.view.query_one(".found", Pane)
         if found.has_focus:
+            self.remove_class("-read")
             self.view.take_focus()
         else:
             found.focus()
+
+    def on_descendant_focus(self) -> None:
+        self.set_class(isinstance(self.focused, Pane), "-read")
 
     def do_budget_remove(self) -> None:
         """Remove the row at the cursor."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import work
 from textual.containers import Container
-from textual.widgets import Static
 
 from mediaid.desk.working import work as in_process
 from mediaid.i18n import gettext as _
@@ -16,8 +15,9 @@ from mediaid.tui.lines import Line
 from mediaid.tui.screens.files import FileChooser
 from mediaid.tui.screens.page import Page
 from mediaid.tui.tables import document, note_lines, progress_line
-from mediaid.tui.text import content, harmless
+from mediaid.tui.text import harmless
 from mediaid.tui.widgets.pane import Pane
+from mediaid.tui.widgets.said import Said
 from mediaid.tui.widgets.sheet import Cell, Sheet, SheetRow
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from mediaid.desk.budget.forecast import Forecasted, ForecastSheet, Job
 
-_LABEL = 18
+_LABEL = 24
 _WIDTH = 16
 RUN = "mediaid.desk.budget.forecast:run"
 
@@ -38,8 +38,6 @@ class ForecastView(Guarded, Container):
 
     DEFAULT_CSS = """
     ForecastView .results { height: 1fr; width: 1fr; }
-    BudgetPage.-narrow ForecastView.-empty .asked { height: 1fr; }
-    BudgetPage.-narrow ForecastView.-empty .results { height: 5; }
     ForecastView #progress { height: auto; max-height: 4; padding: 0 1; background: $surface; }
     """
 
@@ -55,7 +53,7 @@ class ForecastView(Guarded, Container):
         with Container(classes="asked"):
             yield Sheet(self._take, self._tidy, numbers=self._is_number)
         with Container(classes="results"):
-            yield Static("", id="progress", markup=False)
+            yield Said(id="progress", grows=True)
             yield Pane(classes="found")
 
     def begin(self, sheet: ForecastSheet) -> None:
@@ -103,15 +101,10 @@ class ForecastView(Guarded, Container):
         ]
         return rows
 
-    @on(Sheet.Moved)
-    def _moved(self, event: Sheet.Moved) -> None:
-        from mediaid.tui.screens.budget import BudgetPage  # noqa: PLC0415 - it imports this view
-
-        event.stop()
+    def hint(self, at: Hashable) -> str:
+        """Return what belongs into a field."""
         fields = self.sheet.fields if self.sheet else ()
-        asked = next((its for its in fields if its.name == event.at), None)
-        if asked and self.display and isinstance(self.screen, BudgetPage):
-            self.screen.hint(f"{asked.label}: {asked.hint}")
+        return next((its.said for its in fields if its.name == at), "")
 
     def draw(self) -> None:
         """Show the sheet and the results as they stand."""
@@ -160,8 +153,11 @@ class ForecastView(Guarded, Container):
         if job is None:
             names = {its.name: its.label for its in self.sheet.fields}
             other = _("files")
-            wrong = [f"{names.get(at, other)}: {why}" for at, why in problems.items()]
-            self._say("✗ " + "; ".join(wrong))
+            wrong = [
+                _("{name}: {value}").format(name=names.get(at, other), value=why)
+                for at, why in problems.items()
+            ]
+            self._say("✗ " + _("; ").join(wrong))
             return
         self._worker = self._run(job)
 
@@ -194,7 +190,7 @@ class ForecastView(Guarded, Container):
         return self.screen.key(action)
 
     def _say(self, text: str) -> None:
-        self.query_one("#progress", Static).update(content(text))
+        self.query_one("#progress", Said).say(harmless(text))
 
     def on_unmount(self) -> None:
         self.stop()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from mediaid.desk.budget.funding import At, Funded, FundingSheet
 
-_WIDTHS = {"place": 22, "area": 14, "headcount": 11, "year": 6}
+_WIDTHS = {"place": 24, "area": 15, "headcount": 11, "year": 6}
 _ASKED = 14
 _LABEL = 6
 _ASKED_LABEL = 48
@@ -106,11 +106,11 @@ class FundingView(Guarded, Container):
                 for name in names
             )
             wrong = [
-                f"{names[name]}: {problems[number, name]}"
+                _("{name}: {value}").format(name=names[name], value=problems[number, name])
                 for name in names
                 if (number, name) in problems
             ]
-            rows.append(SheetRow(str(number + 1), cells, "; ".join(wrong), room=_LABEL))
+            rows.append(SheetRow(str(number + 1), cells, _("; ").join(wrong), room=_LABEL))
         rows.append(SheetRow(_("Assumptions"), look="title"))
         for asked in sheet.fields:
             at = (None, asked.name)
@@ -118,29 +118,18 @@ class FundingView(Guarded, Container):
             rows.append(SheetRow(asked.label, (cell,), problems.get(at, ""), room=_ASKED_LABEL))
         return rows
 
-    @on(Sheet.Moved)
-    def _moved(self, event: Sheet.Moved) -> None:
-        event.stop()
+    def hint(self, at: Hashable) -> str:
+        """Return what belongs into a cell."""
         sheet = self.sheet
-        if sheet is None or not isinstance(event.at, tuple):
-            return
-        row, name = event.at
+        if sheet is None or not isinstance(at, tuple):
+            return ""
+        row, name = at
         if row is None:
-            asked = next((its for its in sheet.fields if its.name == name), None)
-            said = f"{asked.label}: {asked.hint}" if asked else ""
-        elif name == "area":
-            said = _("area: {areas}").format(
-                areas=" / ".join(f"{its.label} ({its.code})" for its in sheet.areas)
-            )
-        else:
-            said = _("{column} of row {row}").format(column=dict(sheet.columns)[name], row=row + 1)
-        self._hint(said)
-
-    def _hint(self, said: str) -> None:
-        from mediaid.tui.screens.budget import BudgetPage  # noqa: PLC0415 - it imports this view
-
-        if isinstance(self.screen, BudgetPage) and self.display:
-            self.screen.hint(said)
+            return next((its.said for its in sheet.fields if its.name == name), "")
+        if name == "area":
+            areas = " / ".join(f"{its.label} ({its.code})" for its in sheet.areas)
+            return _("area: {areas}").format(areas=areas)
+        return _("{column} of row {row}").format(column=dict(sheet.columns)[name], row=row + 1)
 
     # --- what it comes to ------------------------------------------------------------------------
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from textual import on, work
 from textual.containers import Container
 from textual.message import Message
-from textual.widgets import Static
 
 from mediaid.faults import MediaidError
 from mediaid.i18n import gettext as _
 from mediaid.tui.guard import Guarded
 from mediaid.tui.lines import Line
-from mediaid.tui.text import content
+from mediaid.tui.text import harmless
 from mediaid.tui.widgets.pane import Pane
-from mediaid.tui.widgets.rowlist import Column, RowList
+from mediaid.tui.widgets.rows import ALL, Column, Rows
+from mediaid.tui.widgets.said import Said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,10 +29,8 @@ class ReconcileView(Guarded, Container):
     """The findings above, the one at the cursor below."""
 
     DEFAULT_CSS = """
-    ReconcileView #summary {
-        height: auto; max-height: 3; padding: 0 1; background: $surface;
-    }
-    ReconcileView RowList { height: 55%; }
+    ReconcileView #summary { height: auto; max-height: 3; padding: 0 1; background: $surface; }
+    ReconcileView Rows { height: 55%; }
     """
 
     class Reconciliation(Message):
@@ -50,11 +48,11 @@ class ReconcileView(Guarded, Container):
 
     def compose(self) -> ComposeResult:
         """Place summary, list and details."""
-        yield Static("", id="summary", markup=False)
-        yield RowList(
+        yield Said(id="summary", grows=True)
+        yield Rows(
             [
                 Column(_("kind"), 14),
-                Column(_("figure"), 0),
+                Column(_("figure"), 1, most=ALL),
                 Column(_("stated less computed"), 20, right=True),
             ]
         )
@@ -79,8 +77,8 @@ class ReconcileView(Guarded, Container):
         event.stop()
         self.found = event.found
         summary = event.found.summary if event.found else event.said
-        self.query_one("#summary", Static).update(content(summary))
-        self.query_one(RowList).show(len(event.found.found) if event.found else 0, self._texts)
+        self.query_one("#summary", Said).say(harmless(summary))
+        self.query_one(Rows).show(len(event.found.found) if event.found else 0, self._texts, 0)
         self._show(0)
 
     def _texts(self, row: int) -> tuple[str, ...]:
@@ -90,18 +88,19 @@ class ReconcileView(Guarded, Container):
 
     def take_focus(self) -> None:
         """Go to the list."""
-        self.query_one(RowList).focus()
+        self.query_one(Rows).focus()
 
-    @on(RowList.Moved)
-    def _moved(self, event: RowList.Moved) -> None:
+    @on(Rows.Moved)
+    def _moved(self, event: Rows.Moved) -> None:
         event.stop()
-        self._show(event.row)
+        self._show(event.at)
 
     def _show(self, row: int) -> None:
         lines: list[Line] = []
         if self.found and row < len(self.found.found):
             its = self.found.found[row]
-            lines = [Line(f"{its.kind}: {its.size}", 0, "bad" if its.surprise else "title")]
+            said = _("{name}: {value}").format(name=its.kind, value=its.size)
+            lines = [Line(said, 0, "bad" if its.surprise else "title")]
             lines += [Line(text) for text in its.details]
             lines += [Line(""), Line(self.found.title, 0, "faint")]
         self.query_one(Pane).show(lines, top=True)

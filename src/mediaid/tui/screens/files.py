@@ -10,14 +10,15 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from mediaid.desk.listing import Listing, completed, list_folder, matching, typed_path
 from mediaid.i18n import gettext as _
 from mediaid.tui.guard import Guarded
-from mediaid.tui.text import content, harmless
+from mediaid.tui.text import harmless
 from mediaid.tui.widgets.line import LineInput
-from mediaid.tui.widgets.rowlist import Column, RowList
+from mediaid.tui.widgets.rows import ALL, Column, Rows
+from mediaid.tui.widgets.said import Said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,9 +40,11 @@ class PathInput(LineInput):
     async def on_key(self, event: events.Key) -> None:
         """Move by the keys that move; all others go to the field itself."""
         chooser = self._chooser
-        moves = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}
-        if event.key in moves:
-            chooser.query_one(RowList).action_move(moves[event.key])
+        rows = chooser.query_one(Rows)
+        if event.key in ("up", "down"):
+            rows.action_move(-1 if event.key == "up" else 1)
+        elif event.key in ("pageup", "pagedown"):
+            rows.action_page(-1 if event.key == "pageup" else 1)
         elif event.key == "tab":
             chooser.complete()
         elif event.key == "backspace" and not self.value:
@@ -66,10 +69,10 @@ class FileChooser(Guarded, ModalScreen[Path | None]):
         width: 100; max-width: 96%; height: 80%; max-height: 36;
         background: $surface; border: round $primary; padding: 0 1;
     }
-    FileChooser Static { height: auto; max-height: 3; }
+    FileChooser Said { height: auto; max-height: 3; }
     FileChooser #folder { color: $text-primary; text-style: bold; }
     FileChooser #trouble { color: $text-error; }
-    FileChooser RowList { height: 1fr; }
+    FileChooser Rows { height: 1fr; }
     """
 
     def __init__(
@@ -91,13 +94,15 @@ class FileChooser(Guarded, ModalScreen[Path | None]):
             if self._folders:
                 keys = _("F8: the whole folder  {keys}").format(keys=keys)
             box.border_subtitle = Content(keys)
-            yield Static("", id="folder", markup=False)
+            yield Said(id="folder", grows=True)
             yield PathInput(self)
-            yield RowList([Column(_("file or folder"), 0), Column(_("bytes"), 15, right=True)])
-            yield Static("", id="trouble", markup=False)
+            yield Rows(
+                [Column(_("file or folder"), 1, most=ALL), Column(_("bytes"), 15, right=True)],
+                own_focus=False,
+            )
+            yield Said(id="trouble", grows=True)
 
     def on_mount(self) -> None:
-        self.query_one(RowList).can_focus = False
         self.query_one(PathInput).focus()
         self.open_folder(self.folder)
 
@@ -109,14 +114,17 @@ class FileChooser(Guarded, ModalScreen[Path | None]):
 
     def _list(self, listing: Listing) -> None:
         self.listing, self.folder = listing, listing.folder
-        self.query_one("#folder", Static).update(content(str(listing.folder)))
-        self.query_one("#trouble", Static).update(content(listing.problem))
+        self.query_one("#folder", Said).say(harmless(str(listing.folder)))
+        self._trouble(listing.problem)
         self.query_one(PathInput).value = ""
         self._narrow("")
 
+    def _trouble(self, text: str) -> None:
+        self.query_one("#trouble", Said).say(harmless(text))
+
     def _narrow(self, text: str) -> None:
         self._shown = matching(self.listing, text)
-        self.query_one(RowList).show(len(self._shown), self._texts)
+        self.query_one(Rows).show(len(self._shown), self._texts, 0)
 
     def _texts(self, row: int) -> Sequence[str]:
         entry = self._shown[row]
@@ -125,7 +133,7 @@ class FileChooser(Guarded, ModalScreen[Path | None]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        self.query_one("#trouble", Static).update(content(self.listing.problem))
+        self._trouble(self.listing.problem)
         self._narrow(event.value)
 
     def complete(self) -> None:
@@ -152,17 +160,16 @@ class FileChooser(Guarded, ModalScreen[Path | None]):
                 return
         except OSError:
             pass  # a name that no file can have
-        self._open(self.query_one(RowList).at)
+        self._open(self.query_one(Rows).at)
 
-    @on(RowList.Chosen)
-    def _clicked(self, event: RowList.Chosen) -> None:
+    @on(Rows.Chosen)
+    def _clicked(self, event: Rows.Chosen) -> None:
         event.stop()
-        self._open(event.row)
+        self._open(event.at)
 
     def _open(self, row: int) -> None:
         if not row < len(self._shown):
-            said = _("there is no such file here")
-            self.query_one("#trouble", Static).update(content(said))
+            self._trouble(_("there is no such file here"))
         elif self._shown[row].size is None:
             self.open_folder(self._shown[row].path)
         else:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.containers import Container
-from textual.widgets import Static
 
 from mediaid.desk.importing import SUFFIXES
 from mediaid.desk.listing import typed_path
@@ -19,9 +18,10 @@ from mediaid.tui.screens.dialogs import Ask, Confirm
 from mediaid.tui.screens.files import FileChooser
 from mediaid.tui.screens.page import Page
 from mediaid.tui.tables import progress_line
-from mediaid.tui.text import content, harmless
+from mediaid.tui.text import harmless
 from mediaid.tui.widgets.pane import Pane
-from mediaid.tui.widgets.rowlist import Column, RowList
+from mediaid.tui.widgets.rows import ALL, Column, Rows
+from mediaid.tui.widgets.said import Said
 from mediaid.tui.widgets.sheet import Cell, Sheet, SheetRow
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def tried_lines(tried: Tried, take: str, save: str) -> list[Line]:
     if not tried.sure:
         said = _("Recognised by its headings alone: check that it is right.")
         lines.append(Line("▲ " + said, 0, "warn"))
-    counts = [f"{name} {count:,}" for name, count in tried.counts]
+    counts = [f"{name}\u00a0{count:,}" for name, count in tried.counts]  # not broken in two
     lines.append(Line("  ·  ".join(counts)))
     lines += [Line("▲ " + note, 0, "warn") for note in tried.notes]
     if tried.recognised:
@@ -74,18 +74,24 @@ class ImportPage(Page):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
     DEFAULT_CSS = """
     ImportPage #file { height: 1; padding: 0 1; background: $surface; text-style: bold; }
-    ImportPage #top { height: 50%; min-height: 8; layout: vertical; }
+    ImportPage #top { height: 1fr; layout: vertical; }
+    ImportPage #asked { height: 9; }
     ImportPage.-wide #top { layout: horizontal; }
-    ImportPage #asked { height: 4; }
     ImportPage.-wide #asked { height: 1fr; width: 64; }
-    ImportPage.-narrow.-untried #top { height: 12; }
-    ImportPage.-narrow.-untried #asked { height: 1fr; }
-    ImportPage.-narrow.-untried #tried { display: none; }
+    ImportPage.-listed #top { height: 50%; min-height: 8; }
+    ImportPage.-listed.-narrow #asked { height: 4; }
+    /* The rows are walked through: room for them and for their reasons. */
+    ImportPage.-narrow.-walked #top { height: 6; min-height: 6; }
+    ImportPage.-narrow.-walked #asked { display: none; }
     ImportPage #tried { height: 1fr; width: 1fr; padding: 0 1; }
     ImportPage #progress { height: auto; max-height: 4; padding: 0 1; background: $surface; }
-    ImportPage RowList { height: 1fr; border-top: tall $panel; }
-    ImportPage RowList:focus { border-top: tall $primary; }
-    ImportPage #reason { height: auto; max-height: 5; padding: 0 1; background: $surface; }
+    ImportPage Rows { display: none; height: 1fr; border-top: tall $panel; }
+    ImportPage Rows:focus { border-top: tall $primary; }
+    ImportPage.-listed Rows { display: block; }
+    ImportPage #reason {
+        display: none; height: auto; max-height: 6; padding: 0 1; background: $surface;
+    }
+    ImportPage.-listed #reason { display: block; }
     ImportPage #hint { height: 1; padding: 0 1; background: $panel; }
     """
 
@@ -98,21 +104,21 @@ class ImportPage(Page):
 
     def parts(self) -> ComposeResult:
         """Place the sheet, what came of it, and the rows that are not taken in."""
-        yield Static("", id="file", markup=False)
+        yield Said(id="file")
         with Container(id="top"):
             with Container(id="asked"):
                 yield Sheet(self._take, self._tidy, numbers=lambda at: at == "since")
             yield Pane(id="tried")
-        yield Static("", id="progress", markup=False)
-        yield RowList(
+        yield Said(id="progress", grows=True)
+        yield Rows(
             [
                 Column(_("row"), 9, right=True),
                 Column(_("what"), 10),
-                Column(_("why"), 0),
+                Column(_("why"), 1, most=ALL),
             ]
         )
-        yield Static("", id="reason", markup=False)
-        yield Static("", id="hint", markup=False)
+        yield Said(id="reason", grows=True)
+        yield Said(id="hint")
 
     def on_mount(self) -> None:
         said = _("Choose a file ({open}), then {run} tries it: nothing is changed by that.")
@@ -138,15 +144,16 @@ class ImportPage(Page):
     @on(Sheet.Moved)
     def _moved(self, event: Sheet.Moved) -> None:
         event.stop()
-        asked = next((its for its in self.sheet.fields if its.name == event.at), None)
-        self.query_one("#hint", Static).update(
-            content(f"{asked.label}: {asked.hint}" if asked else "")
-        )
+        self._hint(event.at)
+
+    def _hint(self, at: Hashable) -> None:
+        said = next((its.said for its in self.sheet.fields if its.name == at), "")
+        self.query_one("#hint", Said).say(harmless(said))
 
     @on(Sheet.Paged)
     def _paged(self, event: Sheet.Paged) -> None:
         event.stop()
-        self.query_one(RowList).action_page(event.pages)
+        self.query_one(Rows).action_page(event.pages)
 
     def draw(self) -> None:
         """Show everything as it stands."""
@@ -163,16 +170,17 @@ class ImportPage(Page):
         file = (
             f"{path.name}  {path.parent}"
             if path
-            else _("none chosen: {open}").format(open=self.key("import_open"))
+            else _("none chosen yet ({open})").format(open=self.key("import_open"))
         )
-        self.query_one("#file", Static).update(
-            content(_("File: {file}").format(file=harmless(file)))
-        )
+        self.query_one("#file", Said).say(_("File: {file}").format(file=harmless(file)))
         pane = self.query_one("#tried", Pane)
-        self.set_class(self.tried is None, "-untried")
+        listed = len(self.tried.listed) if self.tried else 0
+        if not listed and self.query_one(Rows).has_focus:
+            self.do_import_rows()
+        self.set_class(bool(listed), "-listed")
         take, save = self.key("import_take"), self.key("import_save")
         pane.show(tried_lines(self.tried, take, save) if self.tried else self._guide())
-        self.query_one(RowList).show(len(self.tried.listed) if self.tried else 0, self._row)
+        self.query_one(Rows).show(listed, self._row, 0)
         self._show_reason(0)
 
     def _guide(self) -> list[Line]:
@@ -196,20 +204,30 @@ class ImportPage(Page):
         what = "✗ " + _("refused") if its.refused else "– " + _("left out")
         return f"{its.row:,}", what, its.reason
 
-    @on(RowList.Moved)
-    def _row_moved(self, event: RowList.Moved) -> None:
+    @on(Rows.Moved)
+    def _row_moved(self, event: Rows.Moved) -> None:
         event.stop()
-        self._show_reason(event.row)
+        self._show_reason(event.at)
 
     def _show_reason(self, row: int) -> None:
         said = ""
         if self.tried and row < len(self.tried.listed):
             its = self.tried.listed[row]
             said = _("row {row}: {reason}").format(row=its.row, reason=its.reason)
-        self.query_one("#reason", Static).update(content(said))
+        self.query_one("#reason", Said).say(harmless(said))
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.draw)
+
+    def on_descendant_focus(self) -> None:
+        walked = self.query_one(Rows).has_focus
+        self.set_class(walked, "-walked")
+        if walked:
+            said = _("{rows}: back to the fields; {save}: save these rows with their reasons")
+            keys = {"rows": self.key("import_rows"), "save": self.key("import_save")}
+            self.query_one("#hint", Said).say(said.format(**keys))
+        else:
+            self._hint(self.query_one(Sheet).at)
 
     # --- the work --------------------------------------------------------------------------------
 
@@ -219,7 +237,7 @@ class ImportPage(Page):
         return self._worker is not None and not self._worker.is_finished
 
     def _say(self, text: str) -> None:
-        self.query_one("#progress", Static).update(content(text))
+        self.query_one("#progress", Said).say(harmless(text))
 
     def _progress(self, doing: str, done: float) -> None:
         self._say(progress_line(doing, done, self.key("import_try")))
@@ -243,8 +261,11 @@ class ImportPage(Page):
         if job is None:
             names = {its.name: its.label for its in self.sheet.fields}
             other = _("file")
-            said = [f"{names.get(at, other)}: {why}" for at, why in problems.items()]
-            self._say("✗ " + "; ".join(said))
+            said = [
+                _("{name}: {value}").format(name=names.get(at, other), value=why)
+                for at, why in problems.items()
+            ]
+            self._say("✗ " + _("; ").join(said))
             return
         self._forget()
         self.draw()
@@ -326,8 +347,11 @@ class ImportPage(Page):
 
     def do_import_rows(self) -> None:
         """Go to the rows that are not taken in, or back to the fields."""
-        rows = self.query_one(RowList)
+        rows = self.query_one(Rows)
         if rows.has_focus:
+            self.remove_class("-walked")
             self.query_one(Sheet).field.focus()
+        elif self.tried is None or not self.tried.listed:
+            self._say("▲ " + _("There are no rows to look at: try a file first."))
         else:
             rows.focus()

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -24,72 +25,50 @@ from mediaid.tui.widgets.rows import Column, Rows
 from mediaid.tui.widgets.said import Said
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from textual.app import ComposeResult
 
     from mediaid.desk.register.ledger import Choices, Ledger, LedgerRow
     from mediaid.desk.register.office import Office
 
-NARROW = 110
-"""Cells from which on there is room for all columns."""
 MOST_AT_ONCE = 2000
 """Cases that are selected at one go at most."""
 
 
-class LedgerRows:
-    """The rows of a ledger as texts, and which of them are selected."""
+def columns() -> list[Column]:
+    """Return the list's columns; from the right they are left out where there is no room."""
+    from mediaid.desk.register.ledger import STATES, state_words  # noqa: PLC0415 - needs databases
 
-    def __init__(self, ledger: Ledger | None, selected: dict[str, LedgerRow], wide: bool) -> None:
-        self.ledger, self.selected, self.wide = ledger, selected, wide
-
-    def cells(self, at: int) -> Sequence[str] | None:
-        """Return the texts of a row."""
-        row = self.ledger.row(at) if self.ledger is not None else None
-        return None if row is None else self._cells(row)
-
-    def marked(self, at: int) -> bool:
-        """Whether a row is selected."""
-        row = self.ledger.row(at) if self.ledger is not None else None
-        return row is not None and row.number in self.selected
-
-    def _cells(self, row: LedgerRow) -> list[str]:
-        from mediaid.desk.register.ledger import category_words, state_words  # noqa: PLC0415
-
-        assert self.ledger is not None
-        state = state_words(row.state)
-        if row.correcting:
-            state = _("correction waits")
-        aid = "–" if row.aid is None else show_yuan(row.aid)
-        cells = [row.number, state, row.name, row.town, aid, row.accepted_on.isoformat()]
-        if self.wide:
-            cells += [
-                category_words(self.ledger.office, row.category),
-                str(row.bills),
-                show_yuan(row.self_paid),
-                row.accepted_by,
-            ]
-        return cells
-
-
-def columns_for(width: int) -> list[Column]:
-    """Return the columns that a screen has room for."""
-    narrow = [
+    states = [_("correction waits"), *map(state_words, STATES)]
+    widest = max(map(cell_len, states))
+    return [
         Column(_("case"), 16),
-        Column(_("state"), 10 if width < NARROW else 18),
+        Column(_("state"), min(widest, 20), most=widest),
         Column(_("name"), 9),
-        Column(_("town"), 12 if width < NARROW else 14),
+        Column(_("town"), 12, most=14),
         Column(_("aid, yuan"), 14, right=True),
         Column(_("accepted on"), 10),
-    ]
-    if width < NARROW:
-        return narrow
-    return [
-        *narrow,
         Column(_("category"), 22),
         Column(_("bills"), 5, right=True),
         Column(_("self-paid, yuan"), 15, right=True),
         Column(_("accepted by"), 16),
+    ]
+
+
+def cells(office: Office, row: LedgerRow) -> list[str]:
+    """Return the texts of a case."""
+    from mediaid.desk.register.ledger import category_words, state_words  # noqa: PLC0415
+
+    return [
+        row.number,
+        _("correction waits") if row.correcting else state_words(row.state),
+        row.name,
+        row.town,
+        "–" if row.aid is None else show_yuan(row.aid),
+        row.accepted_on.isoformat(),
+        category_words(office, row.category),
+        str(row.bills),
+        show_yuan(row.self_paid),
+        row.accepted_by,
     ]
 
 
@@ -158,7 +137,7 @@ class RegisterPage(Deciding):
                 select_on_focus=False,
             )
             yield Said(id="filters")
-        yield Rows(LedgerRows(None, {}, False))
+        yield Rows(columns(), own_focus=False, marked=self._is_selected)
         yield Said(id="status")
 
     def on_mount(self) -> None:
@@ -224,22 +203,25 @@ class RegisterPage(Deciding):
         self._draw()
 
     def _draw(self) -> None:
-        rows = self.query_one(Rows)
-        width = self.size.width
-        source = LedgerRows(self.ledger, self.selected, width >= NARROW)
-        count = self.ledger.count if self.ledger is not None else 0
-        rows.show(source, count, columns_for(width))
+        self.query_one(Rows).show(self.ledger.count if self.ledger else 0, self._cells)
         self._say_status()
 
-    def on_resize(self) -> None:
-        if self.ledger is not None:
-            self._draw()
+    def _case_at(self, at: int) -> LedgerRow | None:
+        return self.ledger.row(at) if self.ledger is not None else None
 
-    @on(Rows.Moved)
-    def _moved(self, event: Rows.Moved) -> None:
+    def _cells(self, at: int) -> list[str] | None:
+        row = self._case_at(at)
+        return None if row is None or self.ledger is None else cells(self.ledger.office, row)
+
+    def _is_selected(self, at: int) -> bool:
+        row = self._case_at(at)
+        return row is not None and row.number in self.selected
+
+    @on(Rows.Seen)
+    def _seen(self, event: Rows.Seen) -> None:
         if self.ledger is None or not self.ledger.counted:
             return
-        missing = self.ledger.missing(event.first, event.last)
+        missing = self.ledger.missing(event.first, event.end)
         if missing:
             self._pages.ask((self.ledger, missing))
 
@@ -284,7 +266,7 @@ class RegisterPage(Deciding):
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
         if self.ledger is not None and event.value.strip() != self.ledger.wanted.text:
-            self.query_one(Rows).at = 0
+            self.query_one(Rows).go(0)
             self.look(self.ledger.again(text=event.value.strip()))
 
     @property
@@ -295,23 +277,20 @@ class RegisterPage(Deciding):
 
     def action_move(self, rows: int) -> None:
         """Move the cursor."""
-        table = self.query_one(Rows)
-        table.move_to(table.at + rows)
+        self.query_one(Rows).action_move(rows)
 
     def action_turn(self, pages: int) -> None:
         """Move by a screen."""
-        table = self.query_one(Rows)
-        table.move_to(table.at + pages * table.height)
+        self.query_one(Rows).action_page(pages)
 
     def action_end(self, last: int) -> None:
         """Go to the first row or the last."""
-        table = self.query_one(Rows)
-        table.move_to(table.count - 1 if last else 0)
+        self.query_one(Rows).action_end(last)
 
     @property
     def row(self) -> LedgerRow | None:
         """The case at the cursor."""
-        return self.ledger.row(self.query_one(Rows).at) if self.ledger is not None else None
+        return self._case_at(self.query_one(Rows).at)
 
     def do_select(self) -> None:
         """Select the case at the cursor, or no longer, and go to the next."""
@@ -337,7 +316,7 @@ class RegisterPage(Deciding):
         else:
             await self.desk_app.action_do("show_entry")
 
-    @on(Rows.Opened)
+    @on(Rows.Chosen)
     async def do_open(self) -> None:
         """Open the case at the cursor; what was typed just before is looked for first."""
         with contextlib.suppress(TimeoutError):
@@ -371,7 +350,7 @@ class RegisterPage(Deciding):
         chosen = await self.app.push_screen_wait(Chooser(_("Show only"), choices, notes=notes))
         if chosen is not None:
             kind, _equals, value = chosen.partition("=")
-            self.query_one(Rows).at = 0
+            self.query_one(Rows).go(0)
             self.look(ledger.again(**{kind: value}))
 
     @work

@@ -99,12 +99,11 @@ class TopBar(Kept, Widget):
         banner = getattr(self.app, "banner", "")
         if banner:
             parts.append(Content.styled(f" {banner} ", "reverse bold"))
-        for name in SCREENS:
-            action = BY_ID[name]
-            label = f"{key_name(self.keys[name])} {action.name}"
-            here = name.removeprefix("show_") == self.page
-            text = Content.styled(f"[{label}]", "reverse bold") if here else Content(f" {label} ")
-            parts.append(text.stylize(_click(action)))
+        parts += [self._screen(name) for name in SCREENS]
+        # What does not fit gives way: first the program's name, then help, which is below as well.
+        for least in (0, -1):
+            if sum(part.cell_length for part in parts) > self.size.width:
+                del parts[least]
         left = Content("").join(parts)
         room = self.size.width - left.cell_length - 1
         if cell_len(self._about) > room < LEAST_ABOUT:
@@ -112,3 +111,10 @@ class TopBar(Kept, Widget):
         about = Content(self._about).truncate(room, ellipsis=True)
         gap = " " * (self.size.width - left.cell_length - about.cell_length - 1)
         return Content.assemble(left, gap, about.stylize("dim"))
+
+    def _screen(self, name: str) -> Content:
+        action = BY_ID[name]
+        label = f"{key_name(self.keys[name])} {action.name}"
+        here = name.removeprefix("show_") == self.page
+        text = Content.styled(f"[{label}]", "reverse bold") if here else Content(f" {label} ")
+        return text.stylize(_click(action))

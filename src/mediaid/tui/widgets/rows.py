@@ -1,102 +1,140 @@
-"""A table of any length: only the rows on the screen exist, and they are asked for when drawn."""
+"""A list of any length in columns: only the rows in sight exist, and are asked for when drawn."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from rich.cells import cell_len
 from rich.segment import Segment
-from textual.content import Content
+from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from mediaid.tui.lines import pad
+from mediaid.tui.tables import fit
 from mediaid.tui.text import harmless
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual import events
 
+LONGEST = 400
+"""Characters of a cell that are looked at."""
+ALL = 10_000
+"""Cells of a column that takes all that is left."""
+_SCROLLBAR = 1
+
 
 class Column(NamedTuple):
-    """A column: its heading, its cells, whether figures end at its right edge."""
+    """A column: its heading, the cells it needs, whether its texts end at the right edge, and the
+    cells it takes at most where the others leave them."""
 
     title: str
     width: int
     right: bool = False
+    most: int = 0
 
 
-class Source(Protocol):
-    """What the rows come from."""
+def widths(columns: Sequence[Column], room: int) -> list[int]:
+    """Return the widths of the columns that there is room for, a blank between them.
 
-    def cells(self, at: int) -> Sequence[str] | None:
-        """Return the texts of a row, None where it has not been read yet."""
+    Those that do not fit are left out from the first such on, since a part of an amount would be
+    another amount; what is left over goes to those that can take it, in their order.
+    """
+    found: list[int] = []
+    for column in columns:
+        if column.width > room:
+            break
+        found.append(column.width)
+        room -= column.width + 1
+    room += 1  # no blank follows the last one
+    for at, column in enumerate(columns[: len(found)]):
+        more = max(min(column.most - column.width, room), 0)
+        found[at] += more
+        room -= more
+    return found
 
-    def marked(self, at: int) -> bool:
-        """Whether a row is marked."""
 
+class Rows(ScrollView):
+    """The list. `show` gives it a length and a function from a row's number to its texts, which may
+    be hostile, or not read yet (None).
 
-class Rows(ScrollView, can_focus=False):
-    """The table. It tells which row the cursor is on, and which rows come into sight.
-
-    The keys that move the cursor stand on its screen, where a field has the focus.
+    With `own_focus` its own keys move the cursor. Without, a field keeps the focus, and its screen
+    calls the same actions.
     """
 
-    class Moved(Message):
-        """The rows from `first` to `last` are in sight, and the cursor is on `at`."""
-
-        def __init__(self, at: int, first: int, last: int) -> None:
-            super().__init__()
-            self.at, self.first, self.last = at, first, last
-
-    class Opened(Message):
-        """A row was chosen by a click on the row at the cursor."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--head", "rows--plain", "rows--cursor"}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", show=False),
+        Binding("down,j", "move(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown,space", "page(1)", show=False),
+        Binding("home,g", "end(0)", show=False),
+        Binding("end,G", "end(1)", show=False),
+        Binding("enter", "choose", show=False),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"rows--head", "rows--plain", "rows--here"}
     DEFAULT_CSS = """
     Rows {
         background: $surface; color: $foreground; overflow-x: hidden; scrollbar-size-vertical: 1;
-        & > .rows--head { text-style: bold; color: $text-primary; }
-        & > .rows--cursor { background: $primary 40%; text-style: bold; }
+        & > .rows--head { text-style: bold; color: $text-primary; background: $panel; }
+        & > .rows--here { text-style: bold; background: $primary 40%; }
     }
     """
 
-    def __init__(self, source: Source, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.source = source
-        self.columns: list[Column] = []
+    class Moved(Message):
+        """Another row is the one at the cursor."""
+
+        def __init__(self, at: int) -> None:
+            super().__init__()
+            self.at = at
+
+    class Chosen(Moved):
+        """A row is chosen: by Enter, or by a click on the row at the cursor."""
+
+    class Seen(Message):
+        """The rows from `first` up to, but not with, `end` are in sight."""
+
+        def __init__(self, first: int, end: int) -> None:
+            super().__init__()
+            self.first, self.end = first, end
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        *,
+        own_focus: bool = True,
+        marked: Callable[[int], bool] | None = None,
+        id: str | None = None,
+    ) -> None:
+        super().__init__(id=id, can_focus=own_focus)
+        self.columns = columns
         self.count = 0
         self.at = 0
+        self.texts: Callable[[int], Sequence[str] | None] = lambda _at: ()
+        self._marked = marked
+        self._widths: list[int] = []
 
-    def show(self, source: Source, count: int, columns: Sequence[Column]) -> None:
-        """Show other rows, or more of the same."""
-        self.source, self.columns, self.count = source, list(columns), count
-        self.at = max(0, min(self.at, count - 1))
+    def show(
+        self, count: int, texts: Callable[[int], Sequence[str] | None], at: int | None = None
+    ) -> None:
+        """Show other rows, with the cursor on one of them; or more of the same, where it stays."""
+        self.count, self.texts = count, texts
+        self.at = max(0, min(self.at if at is None else at, count - 1))
+        self._lay_out()
+        if at is not None:
+            self._into_sight()
+
+    def _lay_out(self) -> None:
+        self._widths = widths(self.columns, self.size.width - self._lead - _SCROLLBAR)
         # The first line is the heading, which stays.
-        self.virtual_size = Size(self.size.width, count + 1)
+        self.virtual_size = Size(self.size.width, self.count + 1)
         self.refresh()
         self._tell()
 
-    @property
-    def height(self) -> int:
-        """How many rows are in sight."""
-        return max(self.size.height - 1, 1)
-
-    def move_to(self, at: int) -> None:
-        """Put the cursor on a row, and scroll to it."""
-        at = max(0, min(at, self.count - 1))
-        top = self.scroll_offset.y
-        if at < top:
-            top = at
-        elif at >= top + self.height:
-            top = at - self.height + 1
-        self.at = at
-        self.scroll_to(y=top, animate=False, force=True, immediate=True)
-        self.refresh()
-        self._tell()
+    def on_resize(self) -> None:
+        self._lay_out()
+        self._into_sight()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Rows that come into sight are asked for."""
@@ -104,49 +142,81 @@ class Rows(ScrollView, can_focus=False):
         if round(old_value) != round(new_value):
             self._tell()
 
-    def on_resize(self, _event: events.Resize) -> None:
-        self.virtual_size = Size(self.size.width, self.count + 1)
-        self._tell()
-
     def _tell(self) -> None:
         top = self.scroll_offset.y
-        self.post_message(self.Moved(self.at, top, top + self.height))
+        self.post_message(self.Seen(top, top + self.height))
+
+    # --- the cursor ------------------------------------------------------------------------------
+
+    @property
+    def height(self) -> int:
+        """How many rows are in sight."""
+        return max(self.size.height - 1, 1)
+
+    def _into_sight(self) -> None:
+        top = self.scroll_offset.y
+        to = self.at if self.at < top else max(top, self.at - self.height + 1)
+        if to != top:
+            self.scroll_to(y=to, animate=False, force=True, immediate=True)
+
+    def go(self, at: int) -> None:
+        """Put the cursor on a row, or the nearest there is, and bring it into sight."""
+        at = max(0, min(at, self.count - 1))
+        moved, self.at = at != self.at, at
+        self._into_sight()
+        self.refresh()
+        if moved:
+            self.post_message(self.Moved(at))
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor."""
+        self.go(self.at + rows)
+
+    def action_page(self, pages: int) -> None:
+        """Move the cursor by as many rows as are in sight."""
+        self.go(self.at + pages * self.height)
+
+    def action_end(self, last: int) -> None:
+        """Go to the first row or the last."""
+        self.go(self.count - 1 if last else 0)
+
+    def action_choose(self) -> None:
+        """Choose the row at the cursor."""
+        if self.count:
+            self.post_message(self.Chosen(self.at))
 
     def on_click(self, event: events.Click) -> None:
-        row = self.scroll_offset.y + event.y - 1
-        if event.y > 0 and row < self.count:
-            if row == self.at:
-                self.post_message(self.Opened())
+        at = self.scroll_offset.y + event.y - 1
+        if event.y > 0 and at < self.count:
+            if at == self.at:
+                self.action_choose()
             else:
-                self.move_to(row)
+                self.go(at)
+
+    # --- drawing ---------------------------------------------------------------------------------
+
+    @property
+    def _lead(self) -> int:
+        """Cells in front of the columns: for the cursor's sign, and that of a marked row."""
+        return 2 if self._marked is None else 3
 
     def render_line(self, y: int) -> Strip:
         """Draw the heading or a row."""
-        plain = self.get_component_rich_style("rows--plain")
-        if y == 0:
-            text = self._line([column.title for column in self.columns], "   ")
-            style = self.get_component_rich_style("rows--head")
-        else:
-            at = self.scroll_offset.y + y - 1
-            if at >= self.count:
-                return Strip([Segment(" " * self.size.width, plain)])
-            here = at == self.at
-            mark = ("▸" if here else " ") + ("✓" if self.source.marked(at) else " ") + " "
-            text = self._line(self.source.cells(at) or ["…"], mark)
-            style = self.get_component_rich_style("rows--cursor" if here else "rows--plain")
-        return Strip([Segment(text, style)]).adjust_cell_length(self.size.width, style)
-
-    def _line(self, cells: Sequence[str], mark: str) -> str:
-        parts = []
-        room = self.size.width - len(mark)
-        for cell, column in zip(cells, self.columns, strict=False):
-            if column.width > room:
-                break  # a part of an amount would be another amount
-            room -= column.width + 1
-            shown = Content(harmless(cell, 200)).truncate(column.width, ellipsis=True).plain
-            parts.append(_right(shown, column.width) if column.right else pad(shown, column.width))
-        return mark + " ".join(parts)
-
-
-def _right(text: str, width: int) -> str:
-    return " " * max(width - cell_len(text), 0) + text
+        at = self.scroll_offset.y + y - 1
+        if y and at >= self.count:
+            return Strip.blank(self.size.width, self.get_component_rich_style("rows--plain"))
+        here = bool(y) and at == self.at
+        lead = "▸" if here else " "
+        if self._marked is not None:
+            lead += "✓" if y and self._marked(at) else " "
+        cells = self.texts(at) if y else [column.title for column in self.columns]
+        texts = [
+            fit(harmless(cell, LONGEST), width, right=column.right)
+            for cell, width, column in zip(
+                ["…"] if cells is None else cells, self._widths, self.columns, strict=False
+            )
+        ]
+        style = "rows--here" if here else "rows--plain" if y else "rows--head"
+        look = self.get_component_rich_style(style)
+        strip = Strip([Segment(" ".join([lead, *texts]), look)])
+        return strip.adjust_cell_length(self.size.width, look)

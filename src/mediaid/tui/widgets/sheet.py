@@ -133,7 +133,7 @@ class Grid(ScrollView, can_focus=False):
         if said:
             parts = [Segment(said, style["bad"])]
         elif not row.cells:
-            label = fit(harmless(row.label, 400), max(self.size.width - 1, 1))
+            label = fit(" " + harmless(row.label, 400), max(self.size.width - 1, 1))
             parts = [Segment(label, style[row.look if row.look in style else "plain"])]
         else:
             mark = "▲" if row.wrong else " "
