@@ -8,10 +8,13 @@ from sqlalchemy import select
 
 from mediaid.faults import RegisterError
 from mediaid.i18n import gettext as _
+from mediaid.money import format_yuan
 from mediaid.register.cases.find import get_case
 from mediaid.register.determinations.recompute import lock_group
 from mediaid.register.determinations.store import stand_of
+from mediaid.register.payments.entries import outstanding
 from mediaid.register.payments.open import open_difference
+from mediaid.register.payments.pay import unsent_lines
 from mediaid.register.schema import aid_case, approval, determination, standing
 from mediaid.register.workflow.separation import refuse_same_person
 from mediaid.register.workflow.states import step
@@ -103,5 +106,15 @@ def _approve_one(work: Work, row: Row[Any]) -> None:
     if before is None:
         step(work, row, "approve")
         open_difference(work, row, now, None)
-    elif open_difference(work, row, now, before):
+        return
+    line = open_difference(work, row, now, before)
+    if line is None:
+        return
+    if unsent_lines(work.connection, [row.id])[row.id]:
         step(work, row, "correct")
+        return
+    # Nothing is to be sent: what is paid stays paid, and what is filed filed.
+    step(work, row, "reclaim")
+    left = outstanding(work.connection, line) if line.kind == "reclaim" else 0
+    if left:
+        work.details.setdefault("to_reclaim", {})[row.number] = format_yuan(left)
