@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from mediaid.register.session import Work
 
 
+_OLD = determination.alias("old")
+"""Made once: to make it is to copy every column."""
+
+
 def approve(work: Work, number: str) -> list[str]:
     """Approve what waits for approval in a case, with the corrections decided along with it.
 
@@ -58,7 +62,6 @@ def approve(work: Work, number: str) -> list[str]:
 
 def _waiting(work: Work, group: list[int]) -> list[Row[Any]]:
     """Return what waits for approval in a group: case, determination, and aid in force (分)."""
-    old = determination.alias("old")
     return list(
         work.connection.execute(
             select(
@@ -66,11 +69,11 @@ def _waiting(work: Work, group: list[int]) -> list[Row[Any]]:
                 determination.c.id.label("pending_id"),
                 determination.c.decision_id,
                 determination.c.aid,
-                old.c.aid.label("old_aid"),
+                _OLD.c.aid.label("old_aid"),
             )
             .join(standing, standing.c.case_id == aid_case.c.id)
             .join(determination, determination.c.id == standing.c.pending_id)
-            .outerjoin(old, old.c.id == standing.c.in_force_id)
+            .outerjoin(_OLD, _OLD.c.id == standing.c.in_force_id)
             .where(aid_case.c.person_id.in_(group))
             .order_by(aid_case.c.id)
         )
