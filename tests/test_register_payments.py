@@ -275,7 +275,7 @@ def test_a_reversal_after_filing_is_reclaimed_and_the_case_stays_filed(
         assert connection.scalars(said).all() == [
             {"approved": [case], "to_reclaim": {case: "900.00"}}
         ]
-    assert (last.action, last.from_state, last.to_state) == ("reclaim", "filed", "filed")
+    assert (last.action, last.from_state, last.to_state) == ("adjust", "filed", "filed")
 
 
 def test_a_reclaim_of_one_case_leaves_another_case_alone(office: Office) -> None:

@@ -172,7 +172,7 @@ class Work:
     def tell(self, subject: str, details: dict[str, Any], rows: Iterable[Changed]) -> None:
         """Tell of some of the rows that many changes at once left, in an event of their own."""
         keys = [(table.name, key_of(table, row)) for table, row in rows]
-        told = [[*key, its] for key in keys if (its := self._touched.pop(key, None)) is not None]
+        told = [[*key, self._touched.pop(key)] for key in keys]
         self._told.append((self.action, subject, details, told))
 
     def next_event(self) -> None:

@@ -126,11 +126,13 @@ def list_again(register: Register, name: str, path: Path) -> Sent:
 
 
 def _refuse_file(path: Path) -> None:
+    """Say at once what a list's file stumbles over, before everybody else has to wait for it."""
+    try:
+        path.parent.stat()
+    except OSError as error:
+        raise RegisterError(Fault(str(path), why_not(error))) from None
     for its in (path, path.with_name(path.name + UNCONFIRMED)):
-        try:
-            there = os.path.lexists(its)
-        except (OSError, ValueError):
-            continue  # to be told when it is written
+        there = os.path.lexists(its)
         if there and its == path:
             raise RegisterError(Fault(str(its), _("exists already: it is left as it is")))
         if there:

@@ -146,6 +146,6 @@ def _locked(work: Work, payment_id: int) -> tuple[Row[Any], Row[Any]]:
     line = work.connection.execute(found).one_or_none()
     if line is None:
         raise RegisterError(_("there is no payment {payment}").format(payment=payment_id))
-    case = work.connection.execute(select(aid_case).where(aid_case.c.id == line.case_id)).one()
-    lock_persons(work.connection, [case.person_id])
-    return work.connection.execute(found).one(), case
+    its_case = select(aid_case).where(aid_case.c.id == line.case_id)
+    lock_persons(work.connection, [work.connection.execute(its_case).one().person_id])
+    return work.connection.execute(found).one(), work.connection.execute(its_case).one()

@@ -117,7 +117,7 @@ def _approve_one(work: Work, row: Row[Any]) -> None:
         step(work, row, "correct")
         return
     # Nothing is to be sent: what is paid stays paid, and what is filed filed.
-    step(work, row, "reclaim")
+    step(work, row, "adjust")
     left = outstanding(work.connection, line) if line.kind == "reclaim" else 0
     if left:
         work.details.setdefault("to_reclaim", {})[row.number] = format_yuan(left)

@@ -54,7 +54,7 @@ Action = Literal[
     "pay_back",
     "file",
     "correct",
-    "reclaim",
+    "adjust",
 ]
 
 
@@ -82,11 +82,11 @@ TRANSITIONS: dict[Action, Transition] = {
     "file": Transition(("paid",), "filed"),
     # A determination that supersedes an approved one was approved, and there is money to be sent.
     "correct": Transition(("approved", "paid", "filed"), "approved"),
-    # The same, but there is nothing to send: what was paid too much is to come back.
-    "reclaim": Transition(("approved", "paid", "filed"), None),
+    # The same, but there is nothing to send: it is to come back, or was set off.
+    "adjust": Transition(("approved", "paid", "filed"), None),
 }
 
-BY_ITSELF: tuple[Action, ...] = ("pay_back", "correct", "reclaim")
+BY_ITSELF: tuple[Action, ...] = ("pay_back", "correct", "adjust")
 """Actions that nobody asks for: the bank or an approval brings them about."""
 
 
