@@ -7,12 +7,15 @@ import os
 from contextlib import suppress
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.synchronize import Barrier
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mediaid import i18n
 from mediaid.faults import RegisterError
 from mediaid.register.cases.bills import NewBill, SelfPaid, add_bill
 from mediaid.register.database.open import open_register
+from mediaid.register.payments.lists import send_list
+from mediaid.register.payments.results import read_results
 from mediaid.register.session import Actor
 from mediaid.register.settlement.transfers import Transfer, enter_transfer
 from mediaid.register.workflow.actions import review, submit
@@ -64,6 +67,24 @@ def enter_same_advance(where: str, barrier: Barrier, said: Pipe) -> None:
         said.send("entered")
     except RegisterError as error:
         said.send(str(error))
+    register.close()
+
+
+def send_a_list(where: str, list_file: str, barrier: Barrier) -> None:
+    """Write a list for the bank at the same moment as others do."""
+    register = _opened(where, "clerk")
+    barrier.wait()
+    send_list(register, Path(list_file))
+    register.close()
+
+
+def read_the_answer(where: str, answer: str, barrier: Barrier, said: Pipe) -> None:
+    """Read what the bank says, which others read too, and say how much of it was new."""
+    register = _opened(where, "clerk")
+    barrier.wait()
+    with register.write("payment.results") as work:
+        found = read_results(work, Path(answer))
+    said.send(found)
     register.close()
 
 

@@ -192,21 +192,24 @@ def test_more_marked_records_than_refunds_leave_none_to_be_paid() -> None:
 
 def test_an_unmarked_record_is_meant_if_it_is_the_only_one() -> None:
     found = refunds(("A", 100, False, ""), ("B", -100, False, ""), ("C", 200, False, ""))
-    assert found == Refunds(reverses={1: "A"})
+    assert found == Refunds(reverses={1: "A"}, by_amount=[1])
+
+
+def test_a_refund_of_no_record_of_its_amount_stands_alone() -> None:
+    assert refunds(("A", 100, False, ""), ("X", -200, False, "")) == Refunds(alone=[1])
 
 
 def test_as_many_refunds_as_records_leave_nothing_open() -> None:
     found = refunds(
         ("A", 100, False, ""), ("B", 100, False, ""), ("X", -100, False, ""), ("Y", -100, False, "")
     )
-    assert found == Refunds(reverses={2: "A", 3: "B"})
+    assert found == Refunds(reverses={2: "A", 3: "B"}, by_amount=[2, 3])
 
 
 @pytest.mark.parametrize(
     ("rows", "refused"),
     [
         ([("A", 100, False, ""), ("B", 100, False, ""), ("X", -100, False, "")], {2: "several"}),
-        ([("A", 100, False, ""), ("X", -200, False, "")], {1: "no record of this person"}),
         ([("A", 100, False, ""), ("X", 100, True, "")], {1: "Whether it cancels A"}),
     ],
 )

@@ -14,8 +14,9 @@ from mediaid.register.cases.bills import NewBill, SelfPaid, add_bill, reverse_bi
 from mediaid.register.cases.find import Filter, get_case, list_cases
 from mediaid.register.cases.papers import missing_papers, receive_paper
 from mediaid.register.determinations.store import Stand, outcomes_of, stand_of
-from mediaid.register.payments.lists import read_results, send_list
+from mediaid.register.payments.lists import send_list
 from mediaid.register.payments.pay import bank_returned, file_case, paid_back, pay_case, set_payee
+from mediaid.register.payments.results import read_results
 from mediaid.register.people.change import end_period, set_period
 from mediaid.register.people.periods import periods
 from mediaid.register.people.persons import add_person, find_person, note_death

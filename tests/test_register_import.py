@@ -29,6 +29,7 @@ from field_files import (
     PLATFORM,
     WANG,
     ZHAO,
+    Bill,
     ledger_rows,
     platform_rows,
     write_ledger,
@@ -265,24 +266,90 @@ def test_a_ledger_is_taken_in_and_bills_of_others_are_left_out_if_asked(
     assert [its["self_paid"] for its in bills(office)] == [240_000, 50_000]
 
 
-def test_a_refund_in_a_later_ledger_says_what_to_do_and_reverses_with_its_original(
-    run: Import, tmp_path: Path, office: Office
-) -> None:
-    """A ledger's refund names no original: alone it could be that of any bill."""
+@pytest.fixture
+def ledger(run: Import, tmp_path: Path) -> Import:
+    """Import a ledger of some bills, written for it; the people are there."""
     run("import", people(tmp_path), "--yes")
-    options = ("--mapping", "ledger", "--institution", "样例医院", "--yes")
-    run("import", str(write_ledger(tmp_path / "1.xlsx")), *options)
-    back = replace(LEDGER_BILLS[0], claim="S999", day="2023-07-20", sign=-1)
-    alone = str(write_ledger(tmp_path / "2.xlsx", ledger_rows([back])))
-    said = run("import", alone, *options, code=2).out
-    assert "export it again with the original" in said
-    assert "mediaid register case reverse" in said
+    made = iter(range(100))
+
+    def imported(*bills: Bill, code: int = 0, words: tuple[str, ...] = ("--yes",)) -> Ran:
+        path = str(write_ledger(tmp_path / f"{next(made)}.xlsx", ledger_rows(bills)))
+        where = ("--mapping", "ledger", "--institution", "样例医院")
+        return run("import", path, *where, *words, code=code)
+
+    return imported
+
+
+BILL = LEDGER_BILLS[0]
+BACK = replace(BILL, claim="S999", day="2023-07-20", sign=-1)
+
+
+def test_a_refund_in_a_later_ledger_reverses_the_bill_that_the_register_has(
+    run: Import, ledger: Import, office: Office
+) -> None:
+    """A ledger's refund names no original: the only bill of that person and amount is meant."""
+    ledger(*LEDGER_BILLS)
+    said = ledger(BACK, words=("--dry-run",)).out
+    assert "1 to be reversed" in said
+    assert "gives back bill 1 (2023-03-02, invoice S001 of 样例医院, no case yet), which" in said
     assert all(its["counts"] for its in bills(office))
-    whole = str(write_ledger(tmp_path / "3.xlsx", ledger_rows([*LEDGER_BILLS, back])))
-    ran = run("import", whole, *options, "--json")
-    assert json.loads(ran.out)["reversed"] == 1
+    assert json.loads(ledger(BACK, words=("--yes", "--json")).out)["reversed"] == 1
     assert [its["counts"] for its in bills(office)] == [False, True, True]
+    again = ledger(BACK).out
+    assert "no case yet), reversed already: 1 (row 4)" in again
+    assert "nothing to take in" in again
+    # Another bill of the same amount, taken in later, is not what this refund gave back.
+    ledger(replace(BILL, claim="S100", day="2023-08-01"))
+    assert "nothing to take in" in ledger(BACK).out
+    assert "nothing to take in" in ledger(*LEDGER_BILLS, BACK).out
+    assert [its["counts"] for its in bills(office)] == [False, True, True, True]
     assert "sound" in run("verify").out
+
+
+def test_a_refund_that_could_be_of_several_bills_names_them(ledger: Import, office: Office) -> None:
+    twin = replace(BILL, claim="S100", day="2023-04-02")
+    ledger(BILL, twin)
+    said = ledger(BACK, code=2).out
+    assert "more than one bill could be meant: bill 1 (2023-03-02" in said
+    assert "bill 2 (2023-04-02" in said
+    # With the id of its original it names it, and two refunds leave nothing open.
+    ledger(replace(BACK, claim="S100"))
+    assert [its["counts"] for its in bills(office)] == [True, False]
+    third = replace(twin, claim="S101")
+    ledger(third)
+    ledger(BACK, replace(BACK, claim="S998"))
+    assert [its["counts"] for its in bills(office)] == [False, False, False]
+    assert "nothing to take in" in ledger(BACK, replace(BACK, claim="S998")).out
+    said = ledger(replace(BACK, claim="S997"), code=2).out
+    assert "neither the file nor the register has a bill" in said
+
+
+def test_a_refund_of_a_record_beside_it_could_be_of_another_bill_of_the_register(
+    ledger: Import, office: Office
+) -> None:
+    twin = replace(BILL, claim="S100", day="2023-04-02")
+    ledger(BILL)
+    said = ledger(twin, BACK, code=2).out
+    assert "record S100 of this file, or bill 1 (2023-03-02" in said
+    # As part of one file both are candidates, and the file leaves it open.
+    assert "several records could be meant" in ledger(BILL, twin, BACK, code=2).out
+    named = ledger(twin, replace(BACK, claim="S100"))
+    assert "nothing to take in" in named.out
+    assert [its["counts"] for its in bills(office)] == [True]
+
+
+def test_a_refund_finds_a_bill_that_was_typed(
+    run: Import, ledger: Import, office: Office, tmp_path: Path
+) -> None:
+    """2,400.00 were borne of it, which is all that a clerk typed; 2,401.00 is another one."""
+    typed = [
+        ["证件号码", "医疗机构", "发票号", "日期", "就医类型", "自负金额"],
+        [LI, "样例医院", "F1", "2023-03-02", "住院", "2401.00"],
+        [LI, "样例医院", "F2", "2023-03-02", "住院", "2400.00"],
+    ]
+    run("import", str(write_csv(tmp_path / "typed.csv", typed)), "--yes")
+    ledger(BACK)
+    assert [its["counts"] for its in bills(office)] == [True, False]
 
 
 def test_records_that_look_alike_are_different_but_a_typed_bill_is_asked_about(

@@ -13,7 +13,8 @@ from command import Ran, mediaid
 from mediaid.register.audit.check import check_audit
 from mediaid.register.cases.accept import open_case
 from mediaid.register.cases.find import get_case
-from mediaid.register.payments.lists import read_results, send_list
+from mediaid.register.payments.lists import send_list
+from mediaid.register.payments.results import read_results
 from mediaid.register.schema import audit_event
 from mediaid.register.workflow.approve import approve
 from mediaid.register.workflow.many import each, waiting_for

@@ -219,15 +219,13 @@ class OfficeAtWork(RuleBasedStateMachine):
         self.take_over(approved)
 
     def take_over(self, approved: list[str]) -> None:
-        """A correction with money to move opens a paid case again: the register says which."""
-        with self.office.register.read() as connection:
-            for number in approved:
-                state = get_case(connection, number).state
-                if self.cases[number].state in ("paid", "filed"):
-                    assert state in ("approved", self.cases[number].state)
-                else:
-                    assert state == "approved"
-                self.cases[number].state = state
+        """A correction with money to be sent opens a paid case again, and no other one does."""
+        for number in approved:
+            case = self.cases[number]
+            with self.office.register.read() as connection:
+                case_id = get_case(connection, number).id
+            if case.state not in ("paid", "filed") or self.has_to_be_sent(case_id):
+                case.state = "approved"
 
     def corrections(self) -> list[str]:
         with self.office.register.read() as connection:
@@ -289,7 +287,18 @@ class OfficeAtWork(RuleBasedStateMachine):
             numbers = {get_case(connection, n).id: n for n in self.cases}
         with self.office.write() as work:
             bank_returned(work, sent.id, "no such account")
-        self.cases[numbers[sent.case_id]].state = "approved"
+        if self.has_to_be_sent(sent.case_id):
+            self.cases[numbers[sent.case_id]].state = "approved"
+
+    def has_to_be_sent(self, case_id: int) -> bool:
+        """Whether anything of a case is neither sent nor set off against what is owed."""
+        with self.office.register.read() as connection:
+            waiting = select(payment.c.id).where(
+                payment.c.case_id == case_id,
+                payment.c.kind != "reclaim",
+                payment.c.state.in_(("open", "stopped")),
+            )
+            return connection.scalar(waiting) is not None
 
     @invariant()
     def states_agree(self) -> None:

@@ -17,11 +17,12 @@ from mediaid.register.cases.find import get_case
 from mediaid.register.intake.people import PersonRow, take_in_people
 from mediaid.register.payments.accounts import set_account
 from mediaid.register.payments.entries import outstanding
-from mediaid.register.payments.lists import read_results, send_list
+from mediaid.register.payments.lists import send_list
 from mediaid.register.payments.pay import bank_returned, file_case, paid_back, pay_case, set_payee
+from mediaid.register.payments.results import read_results
 from mediaid.register.people.change import set_period
 from mediaid.register.people.persons import note_death, take_back_death
-from mediaid.register.schema import payment, person
+from mediaid.register.schema import audit_event, case_step, payment, person
 from mediaid.register.workflow.actions import review, submit
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ def accounts(office: Office) -> list[tuple[str, str]]:
     with office.register.read() as connection:
         rows = connection.execute(select(payment).order_by(payment.c.id))
         return [(row.payee, row.account) for row in rows]
+
+
+def state(office: Office, number: str) -> str:
+    with office.register.read() as connection:
+        return str(get_case(connection, number).state)
 
 
 def do(office: Office, change: Callable[..., Any], *arguments: Any) -> Any:
@@ -244,7 +250,9 @@ def test_what_was_paid_at_the_counter_is_taken_off_and_more_is_not_reclaimed(
         assert do(office, pay_case, case) == due
 
 
-def test_a_reversal_after_filing_is_reclaimed_and_the_case_filed_anew(office: Office) -> None:
+def test_a_reversal_after_filing_is_reclaimed_and_the_case_stays_filed(
+    office: Office, tmp_path: Path
+) -> None:
     who = office.person()
     case = office.approved(who, ("2023-05-01", 1000))
     do(office, pay_case, case)
@@ -254,9 +262,20 @@ def test_a_reversal_after_filing_is_reclaimed_and_the_case_filed_anew(office: Of
     assert lines(office) == [("aid", 900_00, "sent", 900_00), ("reclaim", 900_00, "open", 900_00)]
     for instalment, left in ((300_00, 600_00), (300_00, 300_00), (300_00, 0)):
         assert do(office, paid_back, 2, instalment) == left
-    assert do(office, pay_case, case) == 0
-    do(office, file_case, case)
     assert lines(office)[1] == ("reclaim", 900_00, "done", 0)
+    assert state(office, case) == "filed"
+    with pytest.raises(RegisterError, match="pay is not possible"):
+        do(office, pay_case, case)
+    assert send_list(office.register, tmp_path / "1.csv").lines == 0
+    with office.register.read() as connection:
+        [_submit, _review, _approve, _pay, _file, last] = connection.execute(
+            select(case_step).order_by(case_step.c.id)
+        )
+        said = select(audit_event.c.details).where(audit_event.c.details.contains("to_reclaim"))
+        assert connection.scalars(said).all() == [
+            {"approved": [case], "to_reclaim": {case: "900.00"}}
+        ]
+    assert (last.action, last.from_state, last.to_state) == ("adjust", "filed", "filed")
 
 
 def test_a_reclaim_of_one_case_leaves_another_case_alone(office: Office) -> None:

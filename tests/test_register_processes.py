@@ -16,16 +16,20 @@ from mediaid.register.audit.check import check_audit
 from mediaid.register.cases.find import get_case
 from mediaid.register.database.open import open_register
 from mediaid.register.determinations.verify import verify_determinations
-from mediaid.register.schema import aid_case, bill, determination, standing
+from mediaid.register.schema import aid_case, bill, determination, payment_entry, standing
 from mediaid.register.settlement.transfers import transfers_of
 from register_processes import (
     decide,
     enter_same_advance,
     enter_same_bill,
+    read_the_answer,
+    send_a_list,
     work_until_killed,
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy import Connection
 
     from register_support import Office
@@ -107,6 +111,38 @@ def test_of_eight_that_enter_the_same_bill_one_succeeds(office: Office, place: s
     assert all("this bill" in its or "this invoice" in its for its in said if its != "entered")
     with office.register.read() as connection:
         assert connection.scalar(select(func.count()).select_from(bill)) == 1
+        assert_sound(connection)
+
+
+def test_of_eight_that_pay_at_once_each_payment_goes_out_and_is_answered_once(
+    office: Office, place: str, tmp_path: Path
+) -> None:
+    cases = []
+    for number in range(PROCESSES):
+        person = office.person()
+        office.account(person)
+        cases.append(office.approved(person, ("2023-05-01", 100 + number)))
+    lists = [tmp_path / f"{number}.csv" for number in range(PROCESSES)]
+    barrier = context.Barrier(PROCESSES)
+    together(send_a_list, [(place, str(path), barrier) for path in lists])
+    rows = [row for path in lists for row in path.read_text("utf-8-sig").splitlines()[1:]]
+    assert sorted(row.split(",")[2] for row in rows) == cases
+    heads = lists[0].read_text("utf-8-sig").splitlines()[0]
+    answer = tmp_path / "answer.csv"
+    said = [row[:-1] + ("failed," if at == 3 else "ok,") for at, row in enumerate(rows)]
+    answer.write_text("\n".join([heads, *said]), "utf-8")
+    pipes = [context.Pipe(duplex=False) for _i in range(PROCESSES)]
+    together(
+        read_the_answer,
+        [(place, str(answer), barrier, out) for _in, out in pipes],
+    )
+    found = [into.recv() for into, _out in pipes]
+    assert [sum(counts) for counts in zip(*found, strict=True)] == [PROCESSES - 1, 1]
+    with office.register.read() as connection:
+        kinds = select(payment_entry.c.kind, func.count()).group_by(payment_entry.c.kind)
+        assert {tuple(row) for row in connection.execute(kinds)} == {
+            ("sent", PROCESSES), ("confirmed", PROCESSES - 1), ("returned", 1)
+        }  # fmt: skip
         assert_sound(connection)
 
 

@@ -20,7 +20,9 @@ from mediaid.register.database.open import open_register
 from mediaid.register.database.roles import APPROVER, AUDITOR, CLERK, REVIEWER, make_roles
 from mediaid.register.determinations.packs import adopt_pack
 from mediaid.register.payments.accounts import set_account
-from mediaid.register.payments.pay import file_case, pay_case
+from mediaid.register.payments.lists import list_again, send_list
+from mediaid.register.payments.pay import file_case
+from mediaid.register.payments.results import read_results
 from mediaid.register.people.change import set_period
 from mediaid.register.people.persons import add_person, note_death, take_back_death
 from mediaid.register.schema import audit_event
@@ -29,6 +31,8 @@ from mediaid.register.workflow.approve import approve
 from mediaid.register.workflow.separation import switch
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mediaid.register.session import Work
     from postgresql import Server
 
@@ -89,14 +93,22 @@ def staff(postgresql: Server, postgresql_template: str) -> Iterator[Staff]:
         postgresql.run(f"DROP ROLE {name}")
 
 
-def test_each_does_their_own_work_and_the_audit_names_their_roles(staff: Staff) -> None:
+def test_each_does_their_own_work_and_the_audit_names_their_roles(
+    staff: Staff, tmp_path: Path
+) -> None:
     number = staff.submitted()
     with staff.as_("t_reviewer") as work:
         review(work, number)
     with staff.as_("t_approver") as work:
         approve(work, number)
     with staff.as_("t_clerk") as work:
-        pay_case(work, number)
+        set_account(work, 1, "6200000000000001")
+    bank = tmp_path / "bank.csv"
+    assert send_list(staff.register["t_clerk"], bank).lines == 1
+    list_again(staff.register["t_clerk"], "bank.csv", tmp_path / "again.csv")
+    bank.write_text(bank.read_text("utf-8-sig").replace("90.00,,", "90.00,ok,"), "utf-8")
+    with staff.as_("t_clerk") as work:
+        assert read_results(work, bank) == (1, 0)
     with staff.as_("t_clerk") as work:
         file_case(work, number)
     with staff.as_("t_clerk") as work:

@@ -14,10 +14,11 @@ from sqlalchemy import bindparam, insert, select, text, update
 from mediaid.register.audit.chain import append, digest, key_of
 from mediaid.register.database.connect import reading
 from mediaid.register.database.errors import plain_errors
+from mediaid.register.database.many import next_ids
 from mediaid.register.schema import setting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sqlalchemy import Connection, Engine, Row, Table
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 Event = tuple[str, str, "dict[str, Any]", list[list[str]]]
 """Action, subject, details, and the rows as [table, key, digest]."""
+
+Changed = tuple["Table", "Mapping[str, Any]"]
+"""A row as a change left it."""
 
 ROWS_OF_EVENT = 10_000
 """Changes of more rows are told in several events."""
@@ -157,6 +161,19 @@ class Work:
         row = self.connection.execute(changed).one()
         self._note(table, row)
         return row
+
+    def add_all(self, table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Add rows whose every column but `id` is given; return them with their numbers."""
+        numbers = next_ids(self.connection, table, len(rows))
+        numbered = [{"id": its, **row} for its, row in zip(numbers, rows, strict=True)]
+        self.insert_all(table, numbered)
+        return numbered
+
+    def tell(self, subject: str, details: dict[str, Any], rows: Iterable[Changed]) -> None:
+        """Tell of some of the rows that many changes at once left, in an event of their own."""
+        keys = [(table.name, key_of(table, row)) for table, row in rows]
+        told = [[*key, self._touched.pop(key)] for key in keys]
+        self._told.append((self.action, subject, details, told))
 
     def next_event(self) -> None:
         """Tell what was done until now in an event of its own, under the subject it has."""

@@ -68,8 +68,22 @@ class Bill:
 
     def size_of(self) -> Rows:
         """分 by which a refund and its original are alike, below zero for refunds."""
-        part = next((part for part in _SIZES if self._has(part)), None)
+        part = self.size_part
         return self._sum(part)[0] if part else np.zeros(len(self.refunds), dtype=np.int64)
+
+    @property
+    def size_part(self) -> str:
+        """The part of a bill by which `size_of` goes, "" where the file has none of them."""
+        return next((part for part in _SIZES if self._has(part)), "")
+
+    def given_back(self, rows: Rows, preselfpay: Preselfpay) -> Derived:
+        """Derive what was borne of the bills that refunds give back, whose amounts they repeat."""
+        stated = {}
+        for part in self.parts:
+            if part != "already_aided":
+                fen, given = self._sum(part)
+                stated[part] = np.where(given, np.abs(fen), NOT_GIVEN)[rows]
+        return derive(stated, preselfpay)
 
     def settle(self, preselfpay: Preselfpay, skipped: Mask) -> None:
         """Derive what each bill's person bore, and note every amount that is wrong."""

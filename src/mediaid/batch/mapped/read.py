@@ -77,6 +77,22 @@ def read_mapped(
     return _table(sheet, found, bill, notes)
 
 
+@dataclass(frozen=True)
+class UnnamedRefund:
+    """A row that gives back and names no original.
+
+    `cancels`: the record of the file that has its amount, "" for none. The original's amount: of
+    one part of a bill (`size`: the part, 分), and of what was borne of it, if that can be told.
+    """
+
+    row: int
+    claim_id: str
+    visit_id: str
+    cancels: str
+    size: tuple[str, int]
+    self_paid: int | None
+
+
 @dataclass(frozen=True, eq=False)
 class Records:
     """A file as the register takes it in: bills, and records of other files that are no more.
@@ -84,7 +100,8 @@ class Records:
     Categories and insurances in `table` are what the file says, −1 where it does not: the register
     knows better, and refuses no row for them. `claim_ids` are
     those of all rows, `kinds` positions in KINDS, `texts` what is kept beside the claim (REGISTER),
-    "" where a row does not say. `no_more` are (row, claim id) of records that count no longer.
+    "" where a row does not say. `no_more` are (row, claim id) of records that count no longer,
+    `unnamed_refunds` those whose original the register may know.
     """
 
     table: MappedTable
@@ -92,6 +109,7 @@ class Records:
     kinds: Rows
     texts: Mapping[str, list[str]]
     no_more: list[tuple[int, str]]
+    unnamed_refunds: list[UnnamedRefund]
 
 
 def read_records(path: Path, mapping: Loaded, pack: Pack, ignore: Collection[str] = ()) -> Records:
@@ -112,12 +130,44 @@ def read_records(path: Path, mapping: Loaded, pack: Pack, ignore: Collection[str
     ids: list[str] = found["claim_id"].values.to_list()
     no_more = [(row, ids[row]) for rows in sheet.no_more for row in rows.tolist()]
     no_more += sheet.refunds_of_others.items()
+    unnamed = _unnamed_refunds(sheet, found, bill, ids)
     table = _table(sheet, found, bill, notes, ids_are_unique=False)
     texts = {
         name: sheet.first_filled(mapping.model.register_.get(name, ())).to_list()
         for name in REGISTER
     }
-    return Records(table, ids, sheet.kinds, texts, no_more)
+    return Records(table, ids, sheet.kinds, texts, no_more, unnamed)
+
+
+def _unnamed_refunds(
+    sheet: Sheet, found: Mapping[str, Column], bill: Bill, ids: list[str]
+) -> list[UnnamedRefund]:
+    if not sheet.unnamed_refunds:
+        return []
+    rows = np.array(sorted(sheet.unnamed_refunds), dtype=np.int64)
+    borne = bill.given_back(rows, sheet.pack.preselfpay)
+    sizes = np.abs(bill.size_of()[rows]).tolist()
+    visits = (
+        found["visit_id"].values.gather(rows).to_list() if "visit_id" in found else [""] * len(rows)
+    )
+    return [
+        UnnamedRefund(
+            row,
+            ids[row],
+            visit or "",
+            sheet.unnamed_refunds[row],
+            (bill.size_part, size),
+            None if unknown else fen,
+        )
+        for row, visit, size, unknown, fen in zip(
+            rows.tolist(),
+            visits,
+            sizes,
+            borne.refused.tolist(),
+            borne.self_paid.tolist(),
+            strict=True,
+        )
+    ]
 
 
 def _read(sheet: Sheet, ignore: Collection[str]) -> tuple[dict[str, Column], Bill, list[str]]:

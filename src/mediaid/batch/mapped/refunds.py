@@ -44,10 +44,14 @@ class Records:
 
 @dataclass
 class Refunds:
-    """`reverses`: row → claim id of its original; `renamed`: row → an id of its own, where it has
-    its original's; `elsewhere`: rows refunded by a record that is not here; `refused`."""
+    """`reverses`: row → claim id of its original; `by_amount`: those of them that were paired by
+    their amount alone; `alone`: refunds that name no original, and no record here has their amount;
+    `renamed`: row → an id of its own, where it has its original's; `elsewhere`: rows refunded by a
+    record that is not here; `refused`."""
 
     reverses: dict[int, str] = field(default_factory=dict)
+    by_amount: list[int] = field(default_factory=list)
+    alone: list[int] = field(default_factory=list)
     renamed: dict[int, str] = field(default_factory=dict)
     elsewhere: list[int] = field(default_factory=list)
     refused: list[tuple[int, str]] = field(default_factory=list)
@@ -121,13 +125,17 @@ def _pair(
         return
     for row, original in zip(group, choice, strict=False):
         found.reverses[row] = records.claim_id[original]
-    for row in group[len(choice) :]:
-        message = _(
-            "gives back {amount}, and no record of this person with that amount is in the file: "
-            "export it again with the original. Where the register has the original, it can be "
-            "reversed by hand (mediaid register case reverse) and this row removed"
-        ).format(amount=show_yuan(abs(int(records.fen[row]))))
-        found.refused.append((row, message))
+        if not enough:
+            found.by_amount.append(row)
+    found.alone += group[len(choice) :]
+
+
+def why_alone(fen: int) -> str:
+    """Say that a refund's original is not in the file."""
+    return _(
+        "gives back {amount}, and no record of this person with that amount is in the file: "
+        "export it again with the original"
+    ).format(amount=show_yuan(abs(fen)))
 
 
 def _several(records: Records, choice: list[int]) -> str:

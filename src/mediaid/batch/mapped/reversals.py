@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from mediaid.batch.cells import Column
-from mediaid.batch.mapped.refunds import Records, Refunds, find_refunds
+from mediaid.batch.mapped.refunds import Records, Refunds, find_refunds, why_alone
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def read_reversals(sheet: Sheet, found: dict[str, Column], bill: Bill, meant: Re
 
     Notes the refunds in `bill`, since their amounts give back, and gives those an id of their own
     that carry their original's. Records refunded elsewhere are left out, what the file leaves
-    open is refused.
+    open is refused, or noted in `sheet` where the register may know it.
     """
     flagged = sheet.flag(meant, "refunded")
     fen = bill.size_of()
@@ -35,16 +35,25 @@ def read_reversals(sheet: Sheet, found: dict[str, Column], bill: Bill, meant: Re
     if len(marked):
         rows = _concerned(sheet, found, marked)
         refunds = find_refunds(_records(sheet, found, meant, rows, fen[rows], flagged[rows]))
+        at = sheet.where(sheet.mapping.model.fields["claim_id"])
         if sheet.refunds_of_others is not None:
             _of_others(sheet, found, refunds, rows, sheet.refunds_of_others)
+            alone = rows[refunds.alone]
+            sheet.skipped[alone] = True
+            sheet.unnamed_refunds |= dict.fromkeys(alone.tolist(), "")
+        else:
+            for row in refunds.alone:
+                sheet.refuse_row(int(rows[row]), at, why_alone(int(fen[rows[row]])))
         _leave_out(sheet, found, refunds, rows)
         for row, original in refunds.reverses.items():
             reverses[rows[row]] = original
+        for row in refunds.by_amount:
+            if row in refunds.reverses:
+                sheet.unnamed_refunds[int(rows[row])] = refunds.reverses[row]
         _rename(found["claim_id"], refunds, rows)
-        at = sheet.where(sheet.mapping.model.fields["claim_id"])
         for row, reason in refunds.refused:
             sheet.refuse_row(int(rows[row]), at, reason)
-        gives_back = [*refunds.reverses, *(row for row, _reason in refunds.refused)]
+        gives_back = [*refunds.reverses, *refunds.alone, *(row for row, _reason in refunds.refused)]
         bill.refunds[rows[gives_back]] = True
     texts = pl.Series(reverses, dtype=pl.String)
     return Column(texts, (texts == "").arg_true().to_numpy().astype(np.int64))

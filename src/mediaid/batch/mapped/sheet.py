@@ -49,6 +49,9 @@ class Sheet:
     refunds_of_others: dict[int, str] | None = None
     """Row → original of refunds whose original is in another file. None: such refunds are
     refused."""
+    unnamed_refunds: dict[int, str] = field(default_factory=dict)
+    """Row → the record of this file, "" for none, that a refund cancels as far as this file says:
+    the refund names none, so the register may know of another one."""
 
     @property
     def size(self) -> int:

@@ -56,7 +56,7 @@ def chosen(
             _("name cases, or a file of them with --list, or --all (then --office if you like)")
         )
     if from_list is not None:
-        from mediaid.register.payments.lists import read_case_numbers
+        from mediaid.register.payments.bank_file import read_case_numbers
 
         return read_case_numbers(from_list)
     if all_of_them:

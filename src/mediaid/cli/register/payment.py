@@ -87,13 +87,29 @@ def received(
 def send(
     target: Annotated[Path, typer.Argument(metavar="FILE", help=_("A new .csv file."))],
     office: Annotated[str, typer.Option("--office", help=_("Only those of an office."))] = "",
+    again: Annotated[
+        str,
+        typer.Option(
+            "--again",
+            metavar="LIST",
+            help=_(
+                "Send nothing new: write an earlier list anew, by the name its file had, without "
+                "what the bank has answered."
+            ),
+            show_default=False,
+        ),
+    ] = "",
     register: Where = "",
     as_json: AsJson = False,
 ) -> None:
-    with open_it(register) as opened:
-        from mediaid.register.payments.lists import send_list
+    if again and office:
+        from mediaid.faults import RegisterError
 
-        sent = send_list(opened, target, office)
+        raise RegisterError(_("--again writes the whole list: leave out --office"))
+    with open_it(register) as opened:
+        from mediaid.register.payments.lists import list_again, send_list
+
+        sent = list_again(opened, again, target) if again else send_list(opened, target, office)
     from mediaid.money import format_yuan, show_yuan
 
     show(
@@ -101,12 +117,14 @@ def send(
             "lines": sent.lines,
             "amount": format_yuan(sent.amount),
             "left": [{"case": its.where, "reason": its.message} for its in sent.left],
+            "answered": sent.answered,
         },
         [
             _("written: {lines} payments, {amount} yuan").format(
                 lines=sent.lines, amount=show_yuan(sent.amount)
             ),
             *_left(sent.left),
+            *(_again(again, len(sent.answered)) if again else ()),
         ],
         as_json,
     )
@@ -120,6 +138,15 @@ def _left(left: list[Fault]) -> Iterator[str]:
     yield from map(str, left)
 
 
+def _again(name: str, answered: int) -> Iterator[str]:
+    if answered:
+        yield _("left out: {count} payments that the bank has answered").format(count=answered)
+    yield _(
+        "these payments were noted as sent before, by list {list}: give the bank this file only "
+        "if it never got that one, or it pays twice"
+    ).format(list=name)
+
+
 @app.command("results", help=_("Read back a list with the bank's results."))
 def results(
     source: Annotated[Path, typer.Argument(metavar="FILE", help=_("The list."))],
@@ -127,7 +154,7 @@ def results(
     as_json: AsJson = False,
 ) -> None:
     with change(register, "payment.results") as work:
-        from mediaid.register.payments.lists import read_results
+        from mediaid.register.payments.results import read_results
 
         paid, failed = read_results(work, source)
     show(

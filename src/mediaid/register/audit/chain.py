@@ -46,6 +46,7 @@ def append(
     lock_audit(connection)
     head = connection.execute(select(audit_head.c.seq, audit_head.c.hash)).one()
     seq, previous = head.seq, head.hash
+    chained: list[dict[str, Any]] = []
     for action, subject, details, rows in events:
         seq += 1
         event = {
@@ -60,4 +61,6 @@ def append(
             "previous": previous,
         }
         event["hash"] = previous = event_hash(event)
-        connection.execute(insert(audit_event), event)
+        chained.append(event)
+    if chained:
+        connection.execute(insert(audit_event), chained)

@@ -164,8 +164,11 @@ def withdraw_bill(work: Work, number: str, bill_id: int) -> None:
     _no_longer_counts(work, row, "bill withdrawn")
 
 
-def reverse_bill(work: Work, bill_id: int, reason: str) -> None:
-    """退费: a bill was cancelled by its institution. What rested on it is settled again."""
+def reverse_bill(work: Work, bill_id: int, reason: str, record_id: str = "") -> None:
+    """退费: a bill was cancelled by its institution. What rested on it is settled again.
+
+    `record_id`: the record that gave it back without naming it, if one did.
+    """
     row = _bill(work, bill_id)
     lock_group(work.connection, row.person_id)
     row = _bill(work, bill_id)
@@ -175,6 +178,7 @@ def reverse_bill(work: Work, bill_id: int, reason: str) -> None:
         bill_reversal,
         bill_id=row.id,
         reason=required(reason, "--reason"),
+        record_id=record_id or None,
         reversed_by=work.actor.name,
         reversed_at=work.now,
     )
@@ -223,10 +227,11 @@ def known_words(connection: Connection, key: str, but_case: str = "") -> str:
         return ""
     return _(
         "this invoice of this institution is bill {bill} of {case} already: no bill is aided twice"
-    ).format(bill=other.id, case=_case_words(other.number))
+    ).format(bill=other.id, case=case_words(other.number))
 
 
-def _case_words(number: str | None) -> str:
+def case_words(number: str | None) -> str:
+    """Name the case of a bill, which may have none."""
     return _("case {case}").format(case=number) if number else _("no case yet")
 
 
@@ -259,7 +264,7 @@ def similar_words(connection: Connection, person_id: int, new: NewBill, but_case
                 "{case}, invoice {invoice} of {institution}"
             ).format(
                 bill=other.id,
-                case=_case_words(other.number),
+                case=case_words(other.number),
                 invoice=visible(other.invoice_no),
                 institution=visible(other.institution),
             )

@@ -23,6 +23,9 @@ _AUDIT = 0x6D656469
 _TRANSFERS = 0x7472616E
 """The number of the advisory lock under which transfers between giver and towns are entered."""
 
+_LISTS = 0x6C697374
+"""The number of the advisory lock under which lists for the bank are made."""
+
 _AT_ONCE = 10_000
 """Persons named in one statement, which takes 65,535 values at most."""
 
@@ -40,6 +43,12 @@ def lock_transfers(connection: Connection) -> None:
     """Have everybody else wait who enters or cancels a transfer, until this transaction ends."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _TRANSFERS})
+
+
+def lock_lists(connection: Connection) -> None:
+    """Have everybody else wait who makes a list for the bank, until this transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LISTS})
 
 
 def lock_audit(connection: Connection) -> None:

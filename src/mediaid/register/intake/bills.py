@@ -22,16 +22,18 @@ from mediaid.register.database.many import chunks, next_ids, rows_with
 from mediaid.register.determinations.packs import current_pack
 from mediaid.register.determinations.recompute import recompute_person
 from mediaid.register.intake.lookup import persons_by_document
+from mediaid.register.intake.refunds import But, Reversal, find_originals
 from mediaid.register.intake.report import Report, unwatched
 from mediaid.register.people.persons import clean, read_document, required
 from mediaid.register.schema import aid_case, bill, bill_reversal, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
     from mediaid.packs.model import Pack
+    from mediaid.register.intake.refunds import ReadRefund
     from mediaid.register.intake.report import Watch
     from mediaid.register.session import Work
 
@@ -62,6 +64,19 @@ class NoMore:
 
 
 @dataclass(frozen=True)
+class GivenBack:
+    """What a file gives back of bills that are not in it: records that count no more, and refunds
+    that name none. `file` is its name."""
+
+    file: str = ""
+    no_more: Sequence[NoMore] = ()
+    refunds: Sequence[ReadRefund] = ()
+
+
+NOTHING = GivenBack()
+
+
+@dataclass(frozen=True)
 class ReadBill:
     """A row that can be read: its number, whose it is, and the columns of its bill."""
 
@@ -85,17 +100,16 @@ class BillChanges:
 
     report: Report
     new: list[dict[str, Any]]
-    reversed: list[tuple[int, str]] = field(default_factory=list)
-    """Bill and reason."""
+    reversed: list[Reversal] = field(default_factory=list)
 
 
 def take_in_bills(
     work: Work,
     rows: Iterable[BillRow],
     similar_answer: str = "",
-    no_more: Iterable[NoMore] = (),
+    given_back: GivenBack = NOTHING,
 ) -> Report:
-    """Record bills that are not known yet, and reverse those whose record counts no more.
+    """Record bills that are not known yet, and reverse those that are given back.
 
     A bill known already in the same words changes nothing; in other words it is refused, as is one
     whose person is not known. One of a day and amount the person has a bill of already is refused
@@ -105,7 +119,7 @@ def take_in_bills(
     report = Report()
     read = read_bills(rows, current_pack(work.connection), work.now.date(), report)
     changes = compare_bills(
-        work.connection, read, report, Answers(similar_answer), no_more, lock=True
+        work.connection, read, report, Answers(similar_answer), given_back, lock=True
     )
     enter_bills(work, changes)
     return changes.report
@@ -134,7 +148,7 @@ def compare_bills(
     read: list[ReadBill],
     report: Report,
     answers: Answers,
-    no_more: Iterable[NoMore] = (),
+    given_back: GivenBack = NOTHING,
     *,
     lock: bool = False,
     watch: Watch = unwatched,
@@ -145,9 +159,8 @@ def compare_bills(
     the changes.
     """
     watch(_("looking for them in the register"), 0)
-    persons = persons_by_document(
-        connection, ((its.document.kind, its.document.number) for its in read)
-    )
+    documents = [its.document for its in read] + [its.document for its in given_back.refunds]
+    persons = persons_by_document(connection, ((its.kind, its.number) for its in documents))
     if lock:
         lock_persons(connection, persons.values())
     theirs = _of_persons(read, persons, report, answers.of_known_people)
@@ -156,7 +169,17 @@ def compare_bills(
     watch(_("looking for them in the register"), 0.9)
     new = _ask_about_similar(connection, unknown, answers.similar, report)
     report.new = len(new)
-    reversals = _reversals(connection, no_more)
+    reversals = _reversals(connection, given_back)
+    if given_back.refunds:
+        records = {its.columns["record_id"] for its in read}
+        records |= {its.record_id for its in given_back.no_more}
+        but = But(given_back.file, records, {its.bill_id for its in reversals})
+        refunds = [
+            its
+            for its in given_back.refunds
+            if its.its.cancels or _is_known(its, persons, report, answers.of_known_people)
+        ]
+        reversals += find_originals(connection, refunds, persons, but, report)
     report.reversed = len(reversals)
     return BillChanges(report, new, reversals)
 
@@ -166,8 +189,8 @@ def enter_bills(work: Work, changes: BillChanges, watch: Watch = unwatched) -> N
     watch(_("entering bills"), 0)
     _enter(work, changes.new)
     watch(_("entering bills"), 0.5)
-    for bill_id, reason in changes.reversed:
-        reverse_bill(work, bill_id, reason)
+    for its in changes.reversed:
+        reverse_bill(work, its.bill_id, its.reason, its.record_id)
     _settle_again(work, changes.new, watch)
     work.subject = ""
 
@@ -256,17 +279,27 @@ def _of_persons(
     """Name the persons of the bills; bills of nobody are refused, or left out."""
     found = []
     for its in read:
-        person_id = persons.get((its.document.kind, its.document.number))
-        if person_id is not None:
+        if _is_known(its, persons, report, of_known_people):
+            person_id = persons[its.document.kind, its.document.number]
             # A copy: what was read may be compared again.
             found.append(replace(its, columns={**its.columns, "person_id": person_id}))
-        elif of_known_people:
-            report.leave_out(its.row, _("not of a person in the register"))
-        else:
-            report.refuse(
-                its.row, _("nobody in the register has this document: import people first")
-            )
     return found
+
+
+def _is_known(
+    its: ReadBill | ReadRefund,
+    persons: Mapping[tuple[str, str], int],
+    report: Report,
+    of_known_people: bool,
+) -> bool:
+    """Whether a row is of a person in the register; if not it is refused, or left out."""
+    if (its.document.kind, its.document.number) in persons:
+        return True
+    if of_known_people:
+        report.leave_out(its.row, _("not of a person in the register"))
+    else:
+        report.refuse(its.row, _("nobody in the register has this document: import people first"))
+    return False
 
 
 class KnownBills:
@@ -370,16 +403,20 @@ def _ask_about_similar(
     return entered
 
 
-def _reversals(connection: Connection, no_more: Iterable[NoMore]) -> list[tuple[int, str]]:
-    """Return the bills that count although their records do not, with the reason."""
-    reasons = {its.record_id: its.reason for its in no_more}
+def _reversals(connection: Connection, given_back: GivenBack) -> list[Reversal]:
+    """Return the bills that count although their records do not."""
+    reasons = {its.record_id: its.reason for its in given_back.no_more}
+    by = {its.its.cancels: its.its.claim_id for its in given_back.refunds}
     found = (
         select(bill.c.id, bill.c.record_id)
         .outerjoin(bill_reversal, bill_reversal.c.bill_id == bill.c.id)
         .where(bill.c.counts, bill_reversal.c.bill_id.is_(None))
     )
     rows = rows_with(connection, found, bill.c.record_id, reasons)
-    return sorted((int(row.id), reasons[row.record_id]) for row in rows)
+    return [
+        Reversal(row.id, reasons[row.record_id], by.get(row.record_id, ""))
+        for row in sorted(rows, key=lambda its: its.id)
+    ]
 
 
 def _enter(work: Work, new: list[dict[str, Any]]) -> None:

@@ -16,10 +16,12 @@ from mediaid.mappings.check import AIDED
 from mediaid.money import format_yuan
 from mediaid.people.documents import KINDS, RESIDENT, parse_kind
 from mediaid.register.cases.bills import NewBill, SelfPaid
-from mediaid.register.intake.bills import BillRow, NoMore
+from mediaid.register.intake.bills import BillRow, GivenBack, NoMore
 from mediaid.register.intake.columns import PEOPLE, TEMPLATE, Wanted
 from mediaid.register.intake.people import PersonRow
+from mediaid.register.intake.refunds import ReadRefund
 from mediaid.register.intake.report import Report
+from mediaid.register.people.persons import read_document
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -102,9 +104,10 @@ def bill_rows(
     pack: Pack,
     defaults: Defaults,
     report: Report,
+    today: dt.date,
     ignore: Collection[str] = (),
-) -> tuple[list[BillRow], list[NoMore]]:
-    """Read a file of bills through a mapping; say which settlement records count no more.
+) -> tuple[list[BillRow], GivenBack]:
+    """Read a file of bills through a mapping; say what it gives back of other files.
 
     What cannot be read is noted in the report. Raises ClaimError for a file that does not fit.
     """
@@ -120,7 +123,20 @@ def bill_rows(
             report.leave_out(row + first, reason)
     report.notes += table.notes
     no_more = list(_no_more(records, report))
-    return list(_bills(records, mapping, defaults)), no_more
+    refunds = list(_unnamed_refunds(records, today, report))
+    given_back = GivenBack(table.source.name, no_more, refunds)
+    return list(_bills(records, mapping, defaults)), given_back
+
+
+def _unnamed_refunds(records: Records, today: dt.date, report: Report) -> Iterator[ReadRefund]:
+    """Return the refunds that name no original; those of nobody that can be told are refused."""
+    persons, kinds = records.table.values["person_id"], list(KINDS)
+    for its in records.unnamed_refunds:
+        row, kind = its.row + records.table.source.first_row, int(records.kinds[its.row])
+        try:
+            yield ReadRefund(row, read_document(persons[its.row], kinds[kind], today), its)
+        except RegisterError as error:
+            report.refuse(row, error)
 
 
 def _no_more(records: Records, report: Report) -> Iterator[NoMore]:

@@ -22,6 +22,7 @@ from mediaid.mappings.recognise import recognise as fits_of
 from mediaid.mappings.show import fit_lines
 from mediaid.register.determinations.packs import current_pack
 from mediaid.register.intake.bills import (
+    NOTHING,
     Answers,
     BillChanges,
     compare_bills,
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     from mediaid.mappings.files import Loaded
     from mediaid.mappings.recognise import Fit
     from mediaid.packs.model import Pack
-    from mediaid.register.intake.bills import NoMore, ReadBill
+    from mediaid.register.intake.bills import GivenBack, ReadBill
     from mediaid.register.intake.people import PersonRow
     from mediaid.register.intake.report import Watch
     from mediaid.register.session import Register
@@ -99,7 +100,7 @@ class Plan:
     _pack: str = field(repr=False)
     """The hash of the rules it was read by."""
     _rows: list[PersonRow] | list[ReadBill] = field(repr=False)
-    _no_more: list[NoMore] = field(repr=False)
+    _given_back: GivenBack = field(repr=False)
     _read: Report = field(repr=False)
     """What reading found."""
 
@@ -191,7 +192,7 @@ def try_import(register: Register, found: Recognised, watch: Watch = unwatched) 
     watch(_("reading"), 0)
     report = Report()
     sha256 = _sum(request.path)
-    no_more: list[NoMore] = []
+    given_back = NOTHING
     today = register.clock().date()
     read: list[PersonRow] | list[ReadBill]
     with register.read() as connection:
@@ -201,11 +202,11 @@ def try_import(register: Register, found: Recognised, watch: Watch = unwatched) 
         read = read_people(people, pack, today, report, watch)
     else:
         mapping = found.mapping or bills_template(pack)
-        bills, no_more = bill_rows(
-            request.path, mapping, pack, request.defaults, report, request.ignore
+        bills, given_back = bill_rows(
+            request.path, mapping, pack, request.defaults, report, today, request.ignore
         )
         read = read_bills(bills, pack, today, report, watch)
-    plan = Plan(found, report, sha256, pack.hash, read, no_more, report)
+    plan = Plan(found, report, sha256, pack.hash, read, given_back, report)
     with register.read() as connection:
         return replace(plan, report=_compare(connection, plan, watch, lock=False).report)
 
@@ -250,7 +251,7 @@ def _compare(
     else:
         answers = Answers(request.similar_answer, request.of_known_people)
         changes = compare_bills(
-            connection, rows, report, answers, plan._no_more, lock=lock, watch=watch
+            connection, rows, report, answers, plan._given_back, lock=lock, watch=watch
         )
     report.refused.sort()
     report.left_out.sort()

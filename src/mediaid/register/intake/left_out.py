@@ -141,9 +141,12 @@ def find_candidates(register: Register, files: Files, watch: Watch = unwatched) 
     roster, records = Report(), Report()
     with register.read() as connection:
         pack = current_pack(connection)
-    rows, _no_more = bill_rows(
-        files.records, files.mapping, pack, files.defaults, records, files.ignore
+    rows, given_back = bill_rows(
+        files.records, files.mapping, pack, files.defaults, records, today, files.ignore
     )
+    for its in given_back.refunds:
+        if not its.its.cancels:
+            records.leave_out(its.row, _("refund of a record of another file"))
     bills = read_bills(rows, pack, today, records, watch)
     if not bills:
         raise RegisterError(_("{file}: no record of it can be read").format(file=files.records))

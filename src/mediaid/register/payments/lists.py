@@ -1,58 +1,123 @@
-"""Pay and file approved cases by list: a list for the bank, and the bank's results read back."""
+"""Lists for the bank: what is approved is written to a file and noted as sent, both or neither.
+
+The file is on the disk under a passing name before the transaction ends, and gets its own name
+after that: what bears a list's name was noted as sent. Where it was not seen how the transaction
+ended (a connection lost at that moment), the register is asked.
+"""
 
 from __future__ import annotations
 
-import csv
 import os
-from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from mediaid.faults import Fault, MediaidError, RegisterError, visible, why_not
+from mediaid.faults import Fault, RegisterError, visible, why_not
 from mediaid.i18n import gettext as _
-from mediaid.money import format_yuan, parse_yuan
-from mediaid.register.database.private import create_private
-from mediaid.register.payments.entries import enter, outstanding
-from mediaid.register.payments.pay import bank_returned, send_lines
-from mediaid.register.schema import aid_case, payment
+from mediaid.money import format_yuan
+from mediaid.register.database.locks import lock_lists, lock_persons
+from mediaid.register.payments.bank_file import write_bank_file
+from mediaid.register.payments.entries import enter_all, outstanding_of
+from mediaid.register.payments.pay import refuse_unpayable, unsent_lines
+from mediaid.register.people.persons import clean
+from mediaid.register.schema import aid_case, audit_event, payment, payment_entry
+from mediaid.register.workflow.states import step_all
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    import datetime as dt
+    from pathlib import Path
 
-    from mediaid.register.session import Register, Work
+    from sqlalchemy import Connection, Row
 
-CASE = "case"
-COLUMNS = ("payment", CASE, "payee", "account", "amount", "result", "reason")
-"""The bank fills in the last two: ok or failed, and why."""
+    from mediaid.register.session import Changed, Register, Work
 
-OK, FAILED = "ok", "failed"
-_SAID = {OK: OK, FAILED: FAILED, "成功": OK, "失败": FAILED}
+ACTION = "payment.list"
+UNCONFIRMED = ".unconfirmed"
+"""What the name of a list's file ends in until the register is known to have noted it as sent."""
+
+_NEWEST = 5
+"""So many lists are named where one is asked for that there is not."""
 
 
 @dataclass
 class Sent:
-    """What a list holds: its lines, their sum in 分, and cases that could not be paid."""
+    """What a list holds: its lines, their sum in 分, and cases that could not be paid.
+
+    `answered`: cases that a list written again leaves out, since the bank answered.
+    """
 
     lines: int = 0
     amount: int = 0
     left: list[Fault] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
 
 
 def send_list(register: Register, path: Path, office: str = "") -> Sent:
     """Write what is approved and not yet sent to a new file, and note it as sent.
 
     Names and accounts stand there in clear. Where the file cannot be written nothing is noted.
-    Raises RegisterError.
+    A list goes by its file's name, which no other list of the register has.
+    Raises RegisterError; its words say where the file is, if it is not known what was noted.
     """
+    name = clean(path.name)
+    passing = path.with_name(path.name + UNCONFIRMED)
+    _refuse_file(path)
+    written = False
+    try:
+        with register.write(ACTION) as work:
+            lock_lists(work.connection)
+            _refuse_known(work.connection, name)
+            rows, sent = _send(work, office, name)
+            work.details = {"list": name, "lines": sent.lines, "amount": format_yuan(sent.amount)}
+            write_bank_file(passing, rows)
+            written = True
+    except BaseException as error:
+        if not written:
+            raise
+        noted = _is_noted(register, name)
+        if noted is None:
+            raise RegisterError(Fault(str(passing), _unknown(name))) from error
+        if not noted:
+            passing.unlink(missing_ok=True)
+            raise
+        _place(passing, path)
+        if not isinstance(error, RegisterError):
+            raise
+        return sent
+    _place(passing, path)
+    return sent
+
+
+def list_again(register: Register, name: str, path: Path) -> Sent:
+    """Write the file of an earlier list anew, from what the register noted; that is an event.
+
+    Payments that the bank answered are left out: those it returned may be in a later list.
+    Raises RegisterError where there is no such list, or the bank answered to all of it.
+    """
+    name = clean(name)
     made = False
     try:
-        with register.write("payment.list") as work:
-            rows, sent = _send(work, office, path.name)
-            made = _write(path, rows)
-            work.details = {"list": path.name, "lines": sent.lines}
+        with register.write("payment.list_again") as work:
+            at = _find_list(work.connection, name)
+            if at is None:
+                raise RegisterError(_no_list(work.connection, name))
+            rows, sent = _listed(work.connection, name, at)
+            if not rows:
+                raise RegisterError(
+                    _("list {list}: the bank answered to all of its payments").format(
+                        list=visible(name)
+                    )
+                )
+            work.details = {
+                "list": name,
+                "file": clean(path.name),
+                "lines": sent.lines,
+                "amount": format_yuan(sent.amount),
+                "answered": len(sent.answered),
+            }
+            write_bank_file(path, rows)
+            made = True
     except BaseException:
         if made:
             path.unlink(missing_ok=True)
@@ -60,151 +125,181 @@ def send_list(register: Register, path: Path, office: str = "") -> Sent:
     return sent
 
 
-def read_results(work: Work, path: Path) -> tuple[int, int]:
-    """Note what the bank says of a list's lines; return how many it paid and how many not.
-
-    A line said already stays as it is, so that a file can be read again. Raises RegisterError
-    with every faulty row.
-    """
-    faults: list[Fault] = []
-    counts = {OK: 0, FAILED: 0}
-    for number, row in enumerate(_rows(path), 2):
-        try:
-            result = _note(work, row)
-        except (MediaidError, ValueError) as error:
-            faults.append(Fault(_("{file}, row {row}").format(file=path, row=number), str(error)))
-        else:
-            if result:
-                counts[result] += 1
-                work.details = {"list": path.name, "result": result}
-                work.next_event()
-    if faults:
-        raise RegisterError(faults)
-    work.subject = ""
-    work.details = {"list": path.name, **counts}
-    return counts[OK], counts[FAILED]
+def _refuse_file(path: Path) -> None:
+    """Say at once what a list's file stumbles over, before everybody else has to wait for it."""
+    try:
+        path.parent.stat()
+    except OSError as error:
+        raise RegisterError(Fault(str(path), why_not(error))) from None
+    for its in (path, path.with_name(path.name + UNCONFIRMED)):
+        there = os.path.lexists(its)
+        if there and its == path:
+            raise RegisterError(Fault(str(its), _("exists already: it is left as it is")))
+        if there:
+            raise RegisterError(Fault(str(its), _unknown(path.name)))
 
 
-def read_case_numbers(path: Path) -> list[str]:
-    """Return the cases of a file: its column `case`, such as a bank's list has, or its lines.
-
-    Raises RegisterError where the file cannot be read or names none.
-    """
-    lines = [line for line in csv.reader(_text(path).splitlines()) if any(map(str.strip, line))]
-    column = 0
-    if lines and CASE in lines[0]:
-        column = lines.pop(0).index(CASE)
-    numbers = [line[column].strip() if column < len(line) else "" for line in lines]
-    if not numbers or not all(numbers):
+def _refuse_known(connection: Connection, name: str) -> None:
+    at = _find_list(connection, name)
+    if at is not None:
         raise RegisterError(
-            Fault(str(path), _("names no case in row {row}: give a column case, or one number a "
-                               "line").format(row=numbers.index("") + 2 if numbers else 1))
-        )  # fmt: skip
-    return numbers
+            Fault(
+                visible(name),
+                _(
+                    "a list of this name was sent on {day}: choose another name, or have that one "
+                    "written again with --again"
+                ).format(day=at.date()),
+            )
+        )
 
 
-def _approved(connection: Connection, office: str) -> list[str]:
-    found = select(aid_case.c.number).where(aid_case.c.state == "approved")
+def _unknown(name: str) -> str:
+    return _(
+        "it is not known whether the payments of this list were noted as sent. Give it to nobody. "
+        "When the register can be reached, run mediaid register payment list NEW.csv --again "
+        "{name}: it writes the list if it was noted, and says so if it was not; then delete this "
+        "file"
+    ).format(name=visible(name))
+
+
+def _no_list(connection: Connection, name: str) -> str:
+    newest = ", ".join(visible(its) for its, _at in _lists(connection)[:_NEWEST])
+    return _(
+        "nothing was noted as sent by a list {list}: write a new one. Lists there are: {lists}"
+    ).format(list=visible(name), lists=newest or _("none"))
+
+
+def _lists(connection: Connection) -> list[tuple[str, dt.datetime]]:
+    """Return the lists that were sent, the newest first."""
+    found = (
+        select(audit_event.c.details, audit_event.c.at)
+        .where(audit_event.c.subject == "", audit_event.c.action == ACTION)
+        .order_by(audit_event.c.seq.desc())
+    )
+    return [(str(row.details.get("list")), row.at) for row in connection.execute(found)]
+
+
+def _find_list(connection: Connection, name: str) -> dt.datetime | None:
+    """Return when a list was sent, None where there is none of the name."""
+    return next((at for its, at in _lists(connection) if its == name), None)
+
+
+def _is_noted(register: Register, name: str) -> bool | None:
+    """Return whether a list was noted as sent, None where the register cannot say so now.
+
+    The answer waits for the lock of lists: a transaction whose end was not seen holds it until it
+    is committed or gone.
+    """
+    try:
+        with register.trial(ACTION) as work:
+            if work.connection.dialect.name == "postgresql":
+                work.connection.execute(text("SET LOCAL lock_timeout = '30s'"))
+            lock_lists(work.connection)
+            return _find_list(work.connection, name) is not None
+    except RegisterError:
+        return None
+
+
+def _place(passing: Path, path: Path) -> None:
+    """Give a list's file its own name."""
+    try:
+        if os.path.lexists(path):
+            raise FileExistsError
+        passing.rename(path)
+    except OSError as error:
+        raise RegisterError(
+            Fault(
+                str(passing),
+                _(
+                    "this is the list, and its payments are noted as sent; it cannot be named "
+                    "{name} ({reason}): rename it yourself"
+                ).format(name=visible(path.name), reason=why_not(error)),
+            )
+        ) from None
+
+
+def _approved(connection: Connection, office: str) -> list[Row[Any]]:
+    found = select(aid_case).where(aid_case.c.state == "approved")
     if office:
         found = found.where(aid_case.c.office == office)
-    return list(connection.scalars(found.order_by(aid_case.c.person_id, aid_case.c.id)))
+    return list(connection.execute(found.order_by(aid_case.c.person_id, aid_case.c.id)))
 
 
 def _send(work: Work, office: str, name: str) -> tuple[list[dict[str, str]], Sent]:
+    """Note all that is approved as sent, each case with an event of its own; return the rows."""
+    locked = {case.person_id for case in _approved(work.connection, office)}
+    lock_persons(work.connection, locked)
+    cases = [its for its in _approved(work.connection, office) if its.person_id in locked]
+    lines = unsent_lines(work.connection, [case.id for case in cases])
     sent = Sent()
-    rows: list[dict[str, str]] = []
-    for number in _approved(work.connection, office):
+    payable = []
+    for case in cases:
         try:
-            lines = send_lines(work, number, name, by_bank=True)
+            refuse_unpayable(case, lines[case.id], by_bank=True)
         except RegisterError as error:
-            sent.left.append(Fault(number, str(error)))
+            sent.left.append(Fault(case.number, str(error)))
+        else:
+            payable.append(case)
+    listed = [(case, line) for case in payable for line in lines[case.id]]
+    left = outstanding_of(work.connection, [line for _case, line in listed])
+    steps = step_all(work, payable, "pay")
+    changed: dict[int, list[Changed]] = {
+        case.id: rows for case, rows in zip(payable, steps, strict=True)
+    }
+    entries = enter_all(work, "sent", [(line, left[line.id]) for _case, line in listed], name)
+    for (case, _line), rows in zip(listed, entries, strict=True):
+        changed[case.id] += rows
+    for case in payable:
+        work.tell(f"case:{case.number}", {"list": name}, changed[case.id])
+    sent.lines, sent.amount = len(listed), sum(left.values())
+    return [_row(name, case.number, line, left[line.id]) for case, line in listed], sent
+
+
+def _listed(
+    connection: Connection, name: str, at: dt.datetime
+) -> tuple[list[dict[str, str]], Sent]:
+    """Return the lines of an earlier list that the bank has not answered to."""
+    later = payment_entry.alias("later")
+    sent_again = select(later.c.id).where(
+        later.c.payment_id == payment.c.id,
+        later.c.kind == "sent",
+        later.c.id > payment_entry.c.id,
+    )
+    found = connection.execute(
+        select(
+            payment,
+            aid_case.c.number,
+            payment_entry.c.amount.label("sent"),
+            sent_again.exists().label("sent_again"),
+        )
+        .join(payment_entry, payment_entry.c.payment_id == payment.c.id)
+        .join(aid_case, aid_case.c.id == payment.c.case_id)
+        .where(
+            payment_entry.c.kind == "sent",
+            payment_entry.c.reference == name,
+            payment_entry.c.done_at == at,
+        )
+        .order_by(payment_entry.c.id)
+    ).all()
+    rows, sent = [], Sent()
+    for line in found:
+        if line.state != "sent" or line.sent_again:
+            sent.answered.append(line.number)
             continue
-        work.details = {"list": name}
-        work.next_event()
-        rows += [
-            {
-                "payment": str(line.id),
-                "case": number,
-                "payee": line.payee,
-                "account": line.account,
-                "amount": format_yuan(amount),
-                "result": "",
-                "reason": "",
-            }
-            for line, amount in lines
-        ]
-        sent.amount += sum(amount for _line, amount in lines)
+        rows.append(_row(name, line.number, line, line.sent))
+        sent.amount += line.sent
     sent.lines = len(rows)
-    work.subject = ""
     return rows, sent
 
 
-def _write(path: Path, rows: list[dict[str, str]]) -> bool:
-    """Write a new file that nobody else may read; spreadsheets see text, never a formula."""
-    handle = create_private(path)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.DictWriter(file, COLUMNS)
-            writer.writeheader()
-            for row in rows:
-                writer.writerow(
-                    {n: f"'{its}" if its[:1] in tuple("=+-@") else its for n, its in row.items()}
-                )
-    except OSError as error:
-        path.unlink(missing_ok=True)
-        raise RegisterError(Fault(str(path), why_not(error))) from None
-    return True
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    """Read a list back. Raises RegisterError where it has not its columns."""
-    rows = list(csv.DictReader(_text(path).splitlines()))
-    if rows and not {"payment", "amount", "result"} <= set(rows[0]):
-        raise RegisterError(
-            Fault(str(path), _("has not the columns {columns}").format(columns=", ".join(COLUMNS)))
-        )
-    return [{name: its or "" for name, its in row.items() if name} for row in rows]
-
-
-def _text(path: Path) -> str:
-    """Read a file as UTF-8 or, as spreadsheets here save it, GB18030."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise RegisterError(Fault(str(path), why_not(error))) from None
-    for encoding in ("utf-8-sig", "gb18030"):
-        with suppress(UnicodeDecodeError):
-            return content.decode(encoding)
-    raise RegisterError(Fault(str(path), _("is no text in UTF-8 or GB18030: save it as CSV")))
-
-
-def _note(work: Work, row: dict[str, str]) -> str:
-    """Note one line's result; return it, or nothing where it was noted before or is not there."""
-    said = row["result"].strip().lower()
-    if not said:
-        return ""
-    if said not in _SAID:
-        raise ValueError(
-            _("result {result} is neither ok (成功) nor failed (失败)").format(result=visible(said))
-        )
-    result = _SAID[said]
-    text = row["payment"].strip()
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-    line = work.connection.execute(select(payment).where(payment.c.id == number)).one_or_none()
-    if line is None:
-        raise ValueError(_("there is no payment {payment}").format(payment=visible(text)))
-    if outstanding(work.connection, line) != parse_yuan(row["amount"]):
-        raise ValueError(
-            _("payment {payment} is of {amount} yuan").format(
-                payment=number, amount=format_yuan(outstanding(work.connection, line))
-            )
-        )
-    if line.state != "sent":
-        return ""
-    if result == OK:
-        enter(work, line, "confirmed", 0)
-        case = select(aid_case.c.number).where(aid_case.c.id == line.case_id)
-        work.subject = f"case:{work.connection.scalar(case)}"
-    else:
-        bank_returned(work, number, row.get("reason", "").strip() or _("no reason given"))
-    return result
+def _row(name: str, case: str, line: Row[Any], amount: int) -> dict[str, str]:
+    return {
+        "list": name,
+        "payment": str(line.id),
+        "case": case,
+        "payee": line.payee,
+        "account": line.account,
+        "amount": format_yuan(amount),
+        "result": "",
+        "reason": "",
+    }

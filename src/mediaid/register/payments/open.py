@@ -17,16 +17,18 @@ if TYPE_CHECKING:
     from mediaid.register.session import Work
 
 
-def open_difference(work: Work, case: Row[Any], now: Row[Any], before: Row[Any] | None) -> bool:
-    """Open a line for what `now` pays more (补差) or less (追回) than `before`.
+def open_difference(
+    work: Work, case: Row[Any], now: Row[Any], before: Row[Any] | None
+) -> Row[Any] | None:
+    """Open a line for what `now` pays more (补差) or less (追回) than `before`, and return it.
 
-    Returns whether there is such a line. It is first set against the case's lines of the other
+    There is none where they pay the same. It is first set against the case's lines of the other
     direction: a reclaim against what is approved and not yet sent, a supplement against what is
     still to be paid back.
     """
     more = now.payable - (before.payable if before is not None else 0)
     if more == 0:
-        return False
+        return None
     kind = "reclaim" if more < 0 else "aid" if before is None else "supplement"
     holder = work.connection.execute(select(person).where(person.c.id == case.person_id)).one()
     payers = difference(work.connection, now.id, before.id if before is not None else None)
@@ -45,7 +47,7 @@ def open_difference(work: Work, case: Row[Any], now: Row[Any], before: Row[Any] 
     if line.state == "stopped":
         enter(work, line, "stopped", 0, "the person died")
     set_off(work, line)
-    return True
+    return line
 
 
 def _town(work: Work, case_id: int) -> str:

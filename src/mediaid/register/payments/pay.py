@@ -11,16 +11,19 @@ from mediaid.i18n import gettext as _
 from mediaid.money import show_yuan
 from mediaid.register.cases.find import get_case
 from mediaid.register.database.locks import lock_persons
+from mediaid.register.database.many import rows_with
 from mediaid.register.payments.accounts import clean_account
-from mediaid.register.payments.entries import enter, outstanding
+from mediaid.register.payments.entries import enter, outstanding, outstanding_of
 from mediaid.register.payments.set_off import set_off
 from mediaid.register.people.persons import clean, clean_sentence, required
 from mediaid.register.schema import aid_case, payment, person
-from mediaid.register.workflow.states import step
+from mediaid.register.workflow.states import refuse_step, step
 from mediaid.register.workflow.words import payment_words
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection, Row
 
     from mediaid.register.session import Work
 
@@ -46,21 +49,24 @@ def set_payee(work: Work, payment_id: int, payee: str, account: str) -> None:
 
 
 def pay_case(work: Work, number: str, reference: str = "") -> int:
-    """Note that all open lines of a case were sent, and return what was, in 分."""
-    return sum(amount for _line, amount in send_lines(work, number, reference))
-
-
-def send_lines(
-    work: Work, number: str, reference: str, *, by_bank: bool = False
-) -> list[tuple[Row[Any], int]]:
-    """Note that all open lines of a case were sent, and return them with the amounts, 分.
-
-    What a bank is to send needs an account; what is paid by hand does not.
-    """
+    """Note that all open lines of a case were sent by hand, and return what was, in 分."""
     case = get_case(work.connection, number)
     lock_persons(work.connection, [case.person_id])
     case = get_case(work.connection, number)
-    lines = _unsent_lines(work, case.id)
+    lines = unsent_lines(work.connection, [case.id])[case.id]
+    refuse_unpayable(case, lines)
+    step(work, case, "pay")
+    left = outstanding_of(work.connection, lines)
+    for line in lines:
+        enter(work, line, "sent", left[line.id], clean(reference))
+    return sum(left.values())
+
+
+def refuse_unpayable(case: Row[Any], lines: list[Row[Any]], *, by_bank: bool = False) -> None:
+    """Raise RegisterError where a case cannot be paid, whose lines that are not sent are given.
+
+    What a bank is to send needs an account; what is paid by hand does not.
+    """
     for line in lines:
         if line.state == "stopped":
             raise RegisterError(
@@ -75,11 +81,18 @@ def send_lines(
                     "--account NUMBER, and list again; or pay it by hand, with case pay"
                 ).format(payment=line.id, person=case.person_id)
             )
-    step(work, case, "pay")
-    sent = [(line, outstanding(work.connection, line)) for line in lines]
-    for line, amount in sent:
-        enter(work, line, "sent", amount, clean(reference))
-    return sent
+    refuse_step(case, "pay")
+
+
+def unsent_lines(connection: Connection, cases: Sequence[int]) -> dict[int, list[Row[Any]]]:
+    """Return the lines of each case that wait to be sent, in the order of their numbers."""
+    waiting = select(payment).where(
+        payment.c.state.in_(("open", "stopped")), payment.c.kind != "reclaim"
+    )
+    found: dict[int, list[Row[Any]]] = {case: [] for case in cases}
+    for line in rows_with(connection, waiting.order_by(payment.c.id), payment.c.case_id, cases):
+        found[line.case_id].append(line)
+    return found
 
 
 def bank_returned(work: Work, payment_id: int, reason: str) -> None:
@@ -97,7 +110,8 @@ def bank_returned(work: Work, payment_id: int, reason: str) -> None:
     died_on = select(person.c.died_on).where(person.c.id == case.person_id)
     if outstanding(work.connection, line) and work.connection.scalar(died_on) is not None:
         enter(work, line, "stopped", 0, "the person died")
-    if case.state != "approved":
+    # What is set off against a reclaim, all of it, is not to be sent again.
+    if case.state != "approved" and unsent_lines(work.connection, [case.id])[case.id]:
         step(work, case, "pay_back", why)
     work.subject = f"case:{case.number}"
 
@@ -126,21 +140,12 @@ def file_case(work: Work, number: str) -> None:
     step(work, get_case(work.connection, number), "file")
 
 
-def _unsent_lines(work: Work, case_id: int) -> list[Row[Any]]:
-    found = select(payment).where(
-        payment.c.case_id == case_id,
-        payment.c.state.in_(("open", "stopped")),
-        payment.c.kind != "reclaim",
-    )
-    return list(work.connection.execute(found.order_by(payment.c.id)))
-
-
 def _locked(work: Work, payment_id: int) -> tuple[Row[Any], Row[Any]]:
     """Return a line and its case, the person locked."""
     found = select(payment).where(payment.c.id == payment_id)
     line = work.connection.execute(found).one_or_none()
     if line is None:
         raise RegisterError(_("there is no payment {payment}").format(payment=payment_id))
-    case = work.connection.execute(select(aid_case).where(aid_case.c.id == line.case_id)).one()
-    lock_persons(work.connection, [case.person_id])
-    return work.connection.execute(found).one(), case
+    its_case = select(aid_case).where(aid_case.c.id == line.case_id)
+    lock_persons(work.connection, [work.connection.execute(its_case).one().person_id])
+    return work.connection.execute(found).one(), work.connection.execute(its_case).one()

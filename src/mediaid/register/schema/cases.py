@@ -78,11 +78,14 @@ Index(
     postgresql_where=bill.c.counts,
 )
 
+# `record_id` is that of the record that gave the bill back, where a file said so without naming the
+# bill: read again, it is known by it.
 bill_reversal = Table(
     "bill_reversal",
     metadata,
     Column("bill_id", ForeignKey("bill.id"), primary_key=True),
     Column("reason", Text, nullable=False),
+    Column("record_id", Text),
     Column("reversed_by", Text, nullable=False),
     Column("reversed_at", Utc, nullable=False),
 )

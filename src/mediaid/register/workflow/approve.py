@@ -8,10 +8,13 @@ from sqlalchemy import select
 
 from mediaid.faults import RegisterError
 from mediaid.i18n import gettext as _
+from mediaid.money import format_yuan
 from mediaid.register.cases.find import get_case
 from mediaid.register.determinations.recompute import lock_group
 from mediaid.register.determinations.store import stand_of
+from mediaid.register.payments.entries import outstanding
 from mediaid.register.payments.open import open_difference
+from mediaid.register.payments.pay import unsent_lines
 from mediaid.register.schema import aid_case, approval, determination, standing
 from mediaid.register.workflow.separation import refuse_same_person
 from mediaid.register.workflow.states import step
@@ -20,6 +23,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from mediaid.register.session import Work
+
+
+_OLD = determination.alias("old")
+"""Made once: to make it is to copy every column."""
 
 
 def approve(work: Work, number: str) -> list[str]:
@@ -55,7 +62,6 @@ def approve(work: Work, number: str) -> list[str]:
 
 def _waiting(work: Work, group: list[int]) -> list[Row[Any]]:
     """Return what waits for approval in a group: case, determination, and aid in force (分)."""
-    old = determination.alias("old")
     return list(
         work.connection.execute(
             select(
@@ -63,11 +69,11 @@ def _waiting(work: Work, group: list[int]) -> list[Row[Any]]:
                 determination.c.id.label("pending_id"),
                 determination.c.decision_id,
                 determination.c.aid,
-                old.c.aid.label("old_aid"),
+                _OLD.c.aid.label("old_aid"),
             )
             .join(standing, standing.c.case_id == aid_case.c.id)
             .join(determination, determination.c.id == standing.c.pending_id)
-            .outerjoin(old, old.c.id == standing.c.in_force_id)
+            .outerjoin(_OLD, _OLD.c.id == standing.c.in_force_id)
             .where(aid_case.c.person_id.in_(group))
             .order_by(aid_case.c.id)
         )
@@ -103,5 +109,15 @@ def _approve_one(work: Work, row: Row[Any]) -> None:
     if before is None:
         step(work, row, "approve")
         open_difference(work, row, now, None)
-    elif open_difference(work, row, now, before):
+        return
+    line = open_difference(work, row, now, before)
+    if line is None:
+        return
+    if unsent_lines(work.connection, [row.id])[row.id]:
         step(work, row, "correct")
+        return
+    # Nothing is to be sent: what is paid stays paid, and what is filed filed.
+    step(work, row, "adjust")
+    left = outstanding(work.connection, line) if line.kind == "reclaim" else 0
+    if left:
+        work.details.setdefault("to_reclaim", {})[row.number] = format_yuan(left)

@@ -12,9 +12,11 @@ from mediaid.register.schema import aid_case, case_step
 from mediaid.register.workflow.words import state_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Row
 
-    from mediaid.register.session import Work
+    from mediaid.register.session import Changed, Work
 
 State = Literal[
     "accepted",  # 受理: bills and papers are entered
@@ -52,15 +54,17 @@ Action = Literal[
     "pay_back",
     "file",
     "correct",
+    "adjust",
 ]
 
 
 @dataclass(frozen=True)
 class Transition:
-    """From which states an action leads, to which, and whether it needs a reason."""
+    """From which states an action leads, to which (None: it stays), and whether it needs a
+    reason."""
 
     sources: tuple[State, ...]
-    target: State
+    target: State | None
     reasoned: bool = False
 
 
@@ -76,18 +80,45 @@ TRANSITIONS: dict[Action, Transition] = {
     # The bank returned a payment.
     "pay_back": Transition(("paid", "filed"), "approved"),
     "file": Transition(("paid",), "filed"),
-    # A determination that supersedes an approved one was approved, and there is money to move.
+    # A determination that supersedes an approved one was approved, and there is money to be sent.
     "correct": Transition(("approved", "paid", "filed"), "approved"),
+    # The same, but there is nothing to send: it is to come back, or was set off.
+    "adjust": Transition(("approved", "paid", "filed"), None),
 }
 
-BY_ITSELF: tuple[Action, ...] = ("pay_back", "correct")
+BY_ITSELF: tuple[Action, ...] = ("pay_back", "correct", "adjust")
 """Actions that nobody asks for: the bank or an approval brings them about."""
 
 
-def step(work: Work, case: Row[Any], action: Action, reason: str = "") -> Row[Any]:
-    """Take a case one step further and return it. Raises RegisterError where none leads there."""
-    transition = TRANSITIONS[action]
-    if case.state not in transition.sources:
+def step(work: Work, case: Row[Any], action: Action, reason: str = "") -> None:
+    """Take a case one step further. Raises RegisterError where none leads there."""
+    refuse_step(case, action)
+    reason = clean_sentence(reason)
+    if TRANSITIONS[action].reasoned and not reason:
+        raise RegisterError(_("case {case}: say why with --reason").format(case=case.number))
+    work.subject = work.subject or f"case:{case.number}"
+    taken = _taken(work, case, action, reason)
+    work.insert(case_step, **taken)
+    if taken["to_state"] != case.state:
+        work.update(aid_case, {"id": case.id}, state=taken["to_state"])
+
+
+def step_all(work: Work, cases: Sequence[Row[Any]], action: Action) -> list[list[Changed]]:
+    """Take many cases a step that needs no reason, and that `refuse_step` found possible for each.
+
+    Returns for each case the rows that this left: they are still to be told of in an event.
+    """
+    steps = work.add_all(case_step, [_taken(work, case, action, "") for case in cases])
+    moved = [
+        {**case._mapping, "state": its["to_state"]} for case, its in zip(cases, steps, strict=True)
+    ]
+    work.update_all(aid_case, "state", moved)
+    return [[(case_step, its), (aid_case, case)] for its, case in zip(steps, moved, strict=True)]
+
+
+def refuse_step(case: Row[Any], action: Action) -> None:
+    """Raise RegisterError where an action does not lead on from a case's state."""
+    if case.state not in TRANSITIONS[action].sources:
         raise RegisterError(
             _("case {case} is {state}: {action} is not possible; possible are {actions}").format(
                 case=case.number,
@@ -97,21 +128,19 @@ def step(work: Work, case: Row[Any], action: Action, reason: str = "") -> Row[An
                 or _("none"),
             )
         )
-    reason = clean_sentence(reason)
-    if transition.reasoned and not reason:
-        raise RegisterError(_("case {case}: say why with --reason").format(case=case.number))
-    work.subject = work.subject or f"case:{case.number}"
-    work.insert(
-        case_step,
-        case_id=case.id,
-        action=action,
-        from_state=case.state,
-        to_state=transition.target,
-        reason=reason,
-        done_by=work.actor.name,
-        done_at=work.now,
-    )
-    return work.update(aid_case, {"id": case.id}, state=transition.target)
+
+
+def _taken(work: Work, case: Row[Any], action: Action, reason: str) -> dict[str, Any]:
+    """Return a step as it is kept."""
+    return {
+        "case_id": case.id,
+        "action": action,
+        "from_state": case.state,
+        "to_state": TRANSITIONS[action].target or case.state,
+        "reason": reason,
+        "done_by": work.actor.name,
+        "done_at": work.now,
+    }
 
 
 def possible(state: State) -> list[Action]:

@@ -40,6 +40,7 @@ def action_words(action: str) -> str:
         "pay_back": _("note as returned by the bank"),
         "file": _("note as filed"),
         "correct": _("correct"),
+        "adjust": _("correct, with nothing to send"),
     }.get(action, action)
 
 

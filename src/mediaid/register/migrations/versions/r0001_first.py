@@ -220,6 +220,7 @@ def _cases() -> None:
         "bill_reversal",
         sa.Column("bill_id", KEY, nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("record_id", sa.Text(), nullable=True),
         sa.Column("reversed_by", sa.Text(), nullable=False),
         sa.Column("reversed_at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(["bill_id"], ["bill.id"], name="fk_bill_reversal_bill_id"),

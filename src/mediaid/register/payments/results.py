@@ -1,0 +1,166 @@
+"""What the bank says of a list: read back, and noted of each payment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from mediaid.faults import Fault, RegisterError, visible
+from mediaid.i18n import gettext as _
+from mediaid.money import format_yuan, parse_yuan
+from mediaid.register.database.locks import lock_persons
+from mediaid.register.database.many import rows_with
+from mediaid.register.payments.bank_file import read_bank_file
+from mediaid.register.payments.entries import enter_all
+from mediaid.register.payments.pay import bank_returned
+from mediaid.register.schema import aid_case, payment, payment_entry
+from mediaid.register.workflow.words import payment_words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Row
+
+    from mediaid.register.session import Work
+
+OK, FAILED = "ok", "failed"
+_SAID = {OK: OK, FAILED: FAILED, "成功": OK, "失败": FAILED}
+
+
+def read_results(work: Work, path: Path) -> tuple[int, int]:
+    """Note what the bank says of a list's lines; return how many it paid and how many not.
+
+    A line said already stays as it is, so that a file can be read again, also after what was
+    returned has gone out by another list. Raises RegisterError with every faulty row.
+    """
+    refused: list[tuple[int, str]] = []
+    answers: list[tuple[int, _Answer]] = []
+    for number, row in enumerate(read_bank_file(path), 2):
+        try:
+            answer = _read(row)
+        except ValueError as error:
+            refused.append((number, str(error)))
+        else:
+            if answer is not None:
+                answers.append((number, answer))
+    known = _known(work.connection, [its.payment for _number, its in answers])
+    new: dict[int, _Answer] = {}
+    for number, its in answers:
+        try:
+            if _is_new(its, known.get(its.payment), new.get(its.payment)):
+                new[its.payment] = its
+        except ValueError as error:
+            refused.append((number, str(error)))
+    if refused:
+        raise RegisterError(
+            Fault(_("{file}, row {row}").format(file=path, row=number), said)
+            for number, said in sorted(refused)
+        )
+    _note_paid(work, path.name, [known[key] for key, its in new.items() if its.result == OK])
+    failed = [its for its in new.values() if its.result == FAILED]
+    for its in failed:
+        bank_returned(work, its.payment, its.reason or _("no reason given"))
+        work.details = {"list": path.name, "result": FAILED}
+        work.next_event()
+    paid, returned = len(new) - len(failed), len(failed)
+    work.details = {"list": path.name, OK: paid, FAILED: returned}
+    return paid, returned
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """A row that the bank filled in; `of_list` is "" where it does not say of which list it is."""
+
+    payment: int
+    typed: str
+    amount: int
+    result: str
+    reason: str
+    of_list: str
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A line, its case's number, and how often it was sent: list or reference, and 分."""
+
+    line: Row[Any]
+    case: str
+    sent: list[tuple[str, int]] = field(default_factory=list)
+
+
+def _read(row: dict[str, str]) -> _Answer | None:
+    """Return what a row says, None where the bank has not filled it in. Raises ValueError."""
+    said, typed = row["result"].lower(), row["payment"]
+    if not said:
+        return None
+    if said not in _SAID:
+        raise ValueError(
+            _("result {result} is neither ok (成功) nor failed (失败)").format(result=visible(said))
+        )
+    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
+    amount = parse_yuan(row["amount"])
+    return _Answer(number, typed, amount, _SAID[said], row.get("reason", ""), row.get("list", ""))
+
+
+def _known(connection: Connection, numbers: list[int]) -> dict[int, _Known]:
+    """Return what there is of lines, by their numbers; their persons are locked."""
+    its_case = aid_case.c.id == payment.c.case_id
+    persons = select(aid_case.c.person_id).join(payment, its_case)
+    lock_persons(
+        connection, (row[0] for row in rows_with(connection, persons, payment.c.id, numbers))
+    )
+    cases = select(payment.c.id, aid_case.c.number).join(aid_case, its_case)
+    of_case = {row.id: row.number for row in rows_with(connection, cases, payment.c.id, numbers)}
+    found = {
+        line.id: _Known(line, of_case[line.id])
+        for line in rows_with(connection, select(payment), payment.c.id, numbers)
+    }
+    sent = select(payment_entry).where(payment_entry.c.kind == "sent").order_by(payment_entry.c.id)
+    for entry in rows_with(connection, sent, payment_entry.c.payment_id, numbers):
+        found[entry.payment_id].sent.append((entry.reference, entry.amount))
+    return found
+
+
+def _is_new(its: _Answer, known: _Known | None, other: _Answer | None) -> bool:
+    """Whether an answer says what is not noted yet. Raises ValueError where it cannot be right.
+
+    `other` is that of a row above for the same payment.
+    """
+    if known is None:
+        raise ValueError(_("there is no payment {payment}").format(payment=visible(its.typed)))
+    if not known.sent:
+        raise ValueError(
+            _("payment {payment} is {state}, not sent").format(
+                payment=its.payment, state=payment_words(known.line.state)
+            )
+        )
+    amounts = [amount for name, amount in known.sent if its.of_list in ("", name)]
+    if not amounts:
+        raise ValueError(
+            _("payment {payment} was not in list {list}").format(
+                payment=its.payment, list=visible(its.of_list)
+            )
+        )
+    if its.amount not in amounts:
+        raise ValueError(
+            _("payment {payment} is of {amount} yuan").format(
+                payment=its.payment, amount=format_yuan(amounts[-1])
+            )
+        )
+    if other is not None and other.result != its.result:
+        raise ValueError(
+            _("payment {payment} stands here twice, with different results").format(
+                payment=its.payment
+            )
+        )
+    in_time = its.of_list in ("", known.sent[-1][0])
+    return other is None and in_time and known.line.state == "sent"
+
+
+def _note_paid(work: Work, name: str, paid: list[_Known]) -> None:
+    """Note that the bank confirmed lines, each in an event of its case."""
+    changed = enter_all(work, "confirmed", [(its.line, 0) for its in paid])
+    for its, rows in zip(paid, changed, strict=True):
+        work.tell(f"case:{its.case}", {"list": name, "result": OK}, rows)

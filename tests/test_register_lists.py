@@ -1,0 +1,237 @@
+"""Lists for the bank: each payment is in one list, whatever happens while it is written."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+
+from command import Ran, mediaid
+from mediaid.faults import RegisterError
+from mediaid.register.audit.check import check_audit
+from mediaid.register.cases.find import get_case
+from mediaid.register.payments.lists import list_again, send_list
+from mediaid.register.payments.results import read_results
+from mediaid.register.schema import audit_event, payment_entry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from register_support import Office
+
+
+@pytest.fixture
+def two(office: Office) -> list[str]:
+    """Two cases that can be paid: 900 and 1,800."""
+    cases = []
+    for yuan in (1000, 2000):
+        office.account(office.person())
+        cases.append(office.approved(office.persons, ("2023-05-01", yuan)))
+    return cases
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def answer(path: Path, *results: str) -> Path:
+    """Be the bank: fill in the results of a list, in its order."""
+    to = path.with_name(f"answered-{path.name}")
+    lines = [its | {"result": said} for its, said in zip(rows(path), results, strict=True)]
+    with to.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(lines[0]))
+        writer.writeheader()
+        writer.writerows(lines)
+    return to
+
+
+def states(office: Office, cases: list[str]) -> list[str]:
+    with office.register.read() as connection:
+        assert list(check_audit(connection)) == []
+        return [get_case(connection, its).state for its in cases]
+
+
+def read(office: Office, path: Path) -> tuple[int, int]:
+    with office.write("payment.results") as work:
+        return read_results(work, path)
+
+
+@pytest.fixture
+def lose_the_commit(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[bool, bool], None]:
+    """Have the next commit fail to be confirmed: after it happened or not, and with the register
+    out of reach from then on or not."""
+    engine = office.register.engine
+
+    def lose(happens: bool, gone: bool) -> None:
+        commit = engine.dialect.do_commit
+
+        def lost(connection: Any) -> None:
+            monkeypatch.setattr(engine.dialect, "do_commit", commit)
+            if happens:
+                commit(connection)
+            if gone:
+                monkeypatch.setattr(engine, "connect", out_of_reach)
+            raise engine.dialect.loaded_dbapi.OperationalError("lost")
+
+        monkeypatch.setattr(engine.dialect, "do_commit", lost)
+
+    def out_of_reach() -> None:
+        raise OperationalError("", {}, sqlite3.OperationalError("out of reach"))
+
+    return lose
+
+
+def test_a_commit_that_was_not_seen_but_happened_leaves_the_list(
+    office: Office, two: list[str], lose_the_commit: Callable[..., None], tmp_path: Path
+) -> None:
+    lose_the_commit(happens=True, gone=False)
+    sent = send_list(office.register, tmp_path / "bank.csv")
+    assert (sent.lines, sent.amount) == (2, 2700_00)
+    assert [path.name for path in tmp_path.glob("*.csv*")] == ["bank.csv"]
+    assert [its["case"] for its in rows(tmp_path / "bank.csv")] == two
+    assert states(office, two) == ["paid", "paid"]
+
+
+def test_a_commit_that_did_not_happen_leaves_nothing_and_a_retry_works(
+    office: Office, two: list[str], lose_the_commit: Callable[..., None], tmp_path: Path
+) -> None:
+    lose_the_commit(happens=False, gone=False)
+    with pytest.raises(RegisterError):
+        send_list(office.register, tmp_path / "bank.csv")
+    assert list(tmp_path.glob("*.csv*")) == []
+    assert states(office, two) == ["approved", "approved"]
+    assert send_list(office.register, tmp_path / "bank.csv").lines == 2
+
+
+@pytest.mark.parametrize("happens", [True, False])
+def test_where_it_is_not_known_what_was_noted_the_file_says_so(
+    office: Office,
+    two: list[str],
+    lose_the_commit: Callable[..., None],
+    happens: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bank, new = tmp_path / "bank.csv", tmp_path / "new.csv"
+    lose_the_commit(happens=happens, gone=True)
+    with pytest.raises(RegisterError, match="Give it to nobody") as refused:
+        send_list(office.register, bank)
+    assert "--again bank.csv" in str(refused.value)
+    monkeypatch.undo()
+    [beside] = tmp_path.glob("*.csv*")
+    assert beside.name == "bank.csv.unconfirmed"
+    with pytest.raises(RegisterError, match="it is not known"):
+        send_list(office.register, bank)
+    if not happens:
+        with pytest.raises(RegisterError, match=r"nothing was noted .* Lists there are: none"):
+            list_again(office.register, "bank.csv", new)
+        beside.unlink()
+        assert send_list(office.register, bank).lines == 2
+        return
+    assert list_again(office.register, "bank.csv", new).lines == 2
+    assert new.read_bytes() == beside.read_bytes()
+    assert states(office, two) == ["paid", "paid"]
+
+
+def test_a_lost_list_is_written_again_without_what_the_bank_answered(
+    office: Office, two: list[str], tmp_path: Path
+) -> None:
+    first, second = tmp_path / "1.csv", tmp_path / "2.csv"
+    send_list(office.register, first)
+    kept = first.read_bytes()
+    first.unlink()
+    assert list_again(office.register, "1.csv", first).answered == []
+    assert first.read_bytes() == kept
+    assert first.stat().st_mode & 0o777 == 0o600
+    assert read(office, answer(first, "failed", "")) == (0, 1)
+    assert send_list(office.register, second).lines == 1
+    again = list_again(office.register, "1.csv", tmp_path / "3.csv")
+    assert (again.lines, again.amount, again.answered) == (1, 1800_00, two[:1])
+    assert [its["case"] for its in rows(tmp_path / "3.csv")] == two[1:]
+    assert [its["case"] for its in rows(second)] == two[:1]
+    assert read(office, answer(tmp_path / "3.csv", "ok")) == (1, 0)
+    with pytest.raises(RegisterError, match="the bank answered to all"):
+        list_again(office.register, "1.csv", tmp_path / "4.csv")
+    with pytest.raises(RegisterError, match=r"Lists there are: 2\.csv, 1\.csv"):
+        list_again(office.register, "4.csv", tmp_path / "4.csv")
+    with office.register.read() as connection:
+        found = select(audit_event.c.details).where(audit_event.c.action == "payment.list_again")
+        told = list(connection.scalars(found.order_by(audit_event.c.seq)))
+    assert [(its["lines"], its["answered"]) for its in told] == [(2, 0), (1, 1)]
+
+
+def test_a_list_has_a_name_of_its_own(office: Office, two: list[str], tmp_path: Path) -> None:
+    (tmp_path / "may").mkdir()
+    send_list(office.register, tmp_path / "bank.csv")
+    with pytest.raises(RegisterError, match="a list of this name was sent on 2023-01-02"):
+        send_list(office.register, tmp_path / "may" / "bank.csv")
+    assert states(office, two) == ["paid", "paid"]
+    assert list((tmp_path / "may").iterdir()) == []
+
+
+def test_an_old_answer_says_nothing_of_a_later_list(
+    office: Office, two: list[str], tmp_path: Path
+) -> None:
+    """What the bank returned went out by another list: the first answer, read again, is no news,
+    or the payment would go out a third time."""
+    send_list(office.register, tmp_path / "1.csv")
+    first = answer(tmp_path / "1.csv", "failed", "ok")
+    assert read(office, first) == (1, 1)
+    assert send_list(office.register, tmp_path / "2.csv").lines == 1
+    assert read(office, first) == (0, 0)
+    assert states(office, two) == ["paid", "paid"]
+    assert read(office, answer(tmp_path / "2.csv", "ok")) == (1, 0)
+
+
+def test_answers_that_contradict_each_other_are_refused(
+    office: Office, two: list[str], tmp_path: Path
+) -> None:
+    send_list(office.register, tmp_path / "1.csv")
+    text = answer(tmp_path / "1.csv", "ok", "ok").read_text("utf-8")
+    [heads, first, second, *_] = text.splitlines()
+    wrong = tmp_path / "wrong.csv"
+    other_list = second.replace("1.csv", "9.csv")
+    wrong.write_text("\n".join([heads, first, first.replace(",ok", ",failed"), other_list]))
+    with pytest.raises(RegisterError) as refused:
+        read(office, wrong)
+    assert [its.where.rpartition(", ")[2] for its in refused.value.faults] == ["row 3", "row 4"]
+    twice, not_there = (its.message for its in refused.value.faults)
+    assert "payment 1 stands here twice" in twice
+    assert "payment 2 was not in list 9.csv" in not_there
+    assert states(office, two) == ["paid", "paid"]
+    with office.register.read() as connection:
+        confirmed = select(func.count()).where(payment_entry.c.kind == "confirmed")
+        assert connection.scalar(confirmed) == 0
+
+
+def test_again_by_command(
+    sqlite_office: Office, sqlite_place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office = sqlite_office
+    office.account(office.person())
+    office.approved(1, ("2023-05-01", 1000))
+
+    def run(*words: str, code: int = 0, lang: str = "en") -> Ran:
+        ran = mediaid(
+            capsys, "--lang", lang, "register", "payment", "list", *words,
+            "--register", sqlite_place,
+        )  # fmt: skip
+        assert ran.code == code, ran.err
+        return ran
+
+    run(str(tmp_path / "1.csv"))
+    said = run(str(tmp_path / "2.csv"), "--again", "1.csv", lang="zh").out
+    assert "900.00" in said
+    assert "1.csv" in said
+    got = json.loads(run(str(tmp_path / "3.csv"), "--again", "1.csv", "--json").out)
+    assert got == {"lines": 1, "amount": "900.00", "left": [], "answered": []}
+    assert "leave out --office" in run("4.csv", "--again", "1.csv", "--office", "MH", code=2).err
