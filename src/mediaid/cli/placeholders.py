@@ -41,6 +41,7 @@ def _words() -> dict[str, str]:
         "INSURANCE": _("INSURANCE"),
         "INTEGER": _("INTEGER"),
         "KIND": _("KIND"),
+        "LIST": _("LIST"),
         "NAME": _("NAME"),
         "NUMBER": _("NUMBER"),
         "OUT": _("OUT"),
