@@ -138,7 +138,7 @@ def _lines(pack: Pack, result: Reconciliation, every: bool) -> Iterator[str]:
             yield ""
             yield _("{kind}: {count}").format(kind=names[kind], count=len(its))
             for finding in its:
-                yield from finding_lines(finding)
+                yield from finding_lines(pack, finding)
     if result.in_words:
         yield ""
         yield _("Contradictions in words: {count}").format(count=len(result.in_words))
@@ -161,7 +161,7 @@ def _verdicts() -> dict[str, str]:
     return {"agrees": _("agrees"), "rounding": _("off by rounding"), "differs": _("differs")}
 
 
-def finding_lines(finding: Finding) -> Iterator[str]:
+def finding_lines(pack: Pack, finding: Finding) -> Iterator[str]:
     """Say all there is to say of a finding."""
     compared, stated = finding.compared, finding.stated
     yield f"  {stated.label} [{stated.at}; {compared.comparison.id}]"
@@ -175,7 +175,7 @@ def finding_lines(finding: Finding) -> Iterator[str]:
     if finding.size is not None and in_fen and compared.unit != "元":
         words = _("{words} ({size} yuan)").format(words=words, size=show_yuan(int(finding.size)))
     yield f"    {words}"
-    yield "    " + _("computed from: {how}").format(how=_how(finding))
+    yield "    " + _("computed from: {how}").format(how=_how(pack, finding))
     if finding.no_headcount and finding.step:
         yield "    " + _(
             "no whole headcount gives it: what a person adds is a multiple of {step} yuan"
@@ -189,7 +189,7 @@ def finding_lines(finding: Finding) -> Iterator[str]:
         )
 
 
-def _how(finding: Finding) -> str:
+def _how(pack: Pack, finding: Finding) -> str:
     relation = finding.compared.comparison.relation
     shown = [f"{its.label} {_grouped(its.value)} {its.unit}" for its in finding.inputs]
     if isinstance(relation, Rule):
@@ -200,7 +200,7 @@ def _how(finding: Finding) -> str:
         Growth: _("the increase as a share of what was there before"),
         AtLeast: _("not to be below"),
         Need: _("headcounts × the standards of {funding}").format(
-            funding=relation.funding if isinstance(relation, Need) else ""
+            funding=pack.funding[relation.funding].label if isinstance(relation, Need) else ""
         ),
     }.get(type(relation), _("their sum") if len(shown) > 1 else "")
     listed = _("; ").join(shown[:8]) + (

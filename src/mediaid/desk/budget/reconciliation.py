@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mediaid.budget.reconcile.findings import Finding
+    from mediaid.packs.model import Pack
 
 MARKS = {"new": "✗", "gone": "✗", "unexplained": "?", "contradiction": "≠", "rounding": "≈"}
 """A sign for each kind of finding, beside its name."""
@@ -49,7 +50,7 @@ def reconciled(pack: str, readings: Mapping[str, str]) -> Reconciled:
     rules = pack_of(pack, readings)
     result = reconcile(rules)
     names = kind_names()
-    found = [_found(finding, names) for finding in result.findings]
+    found = [_found(rules, finding, names) for finding in result.findings]
     found += [
         Found(
             "≠ " + _("contradiction in words"),
@@ -72,13 +73,13 @@ def reconciled(pack: str, readings: Mapping[str, str]) -> Reconciled:
                       summary, tuple(found))  # fmt: skip
 
 
-def _found(finding: Finding, names: Mapping[str, str]) -> Found:
+def _found(pack: Pack, finding: Finding, names: Mapping[str, str]) -> Found:
     compared = finding.compared
     if finding.size is not None and finding.size.denominator == 1:
         size = _("{amount} yuan").format(amount=show_yuan(int(finding.size)))
     else:
         size = f"{shown_text(compared.difference, compared.places)} {compared.unit}"
-    lines = [line.strip() for line in finding_lines(finding)]
+    lines = [line.strip() for line in finding_lines(pack, finding)]
     return Found(
         f"{MARKS[finding.kind]} {names[finding.kind]}",
         f"{finding.stated.label} ({compared.comparison.id})",
