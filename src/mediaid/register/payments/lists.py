@@ -313,7 +313,6 @@ def _to_the_dead(number: int) -> str:
 
 def _row(name: str, case: str, line: Row[Any], amount: int) -> dict[str, str]:
     return {
-        "list": name,
         "payment": str(line.id),
         "case": case,
         "payee": line.payee,
@@ -321,4 +320,5 @@ def _row(name: str, case: str, line: Row[Any], amount: int) -> dict[str, str]:
         "amount": format_yuan(amount),
         "result": "",
         "reason": "",
+        "list": name,
     }
