@@ -315,11 +315,15 @@ def test_a_refund_that_could_be_of_several_bills_names_them(ledger: Import, offi
     # With the id of its original it names it, and two refunds leave nothing open.
     ledger(replace(BACK, claim="S100"))
     assert [its["counts"] for its in bills(office)] == [True, False]
+    assert "nothing to take in" in ledger(replace(BACK, claim="S100")).out
     third = replace(twin, claim="S101")
     ledger(third)
     ledger(BACK, replace(BACK, claim="S998"))
     assert [its["counts"] for its in bills(office)] == [False, False, False]
     assert "nothing to take in" in ledger(BACK, replace(BACK, claim="S998")).out
+    ledger(replace(BILL, claim="S102"), replace(BILL, claim="S103"))
+    ledger(BACK, replace(BACK, claim="S103"), replace(BACK, claim="S996"))
+    assert [its["counts"] for its in bills(office)] == [False] * 5
     said = ledger(replace(BACK, claim="S997"), code=2).out
     assert "neither the file nor the register has a bill" in said
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 import sqlite3
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,9 @@ from mediaid.faults import RegisterError
 from mediaid.register.audit.check import check_audit
 from mediaid.register.cases.find import get_case
 from mediaid.register.payments.lists import list_again, send_list
+from mediaid.register.payments.pay import bank_returned, set_payee
 from mediaid.register.payments.results import read_results
+from mediaid.register.people.persons import note_death
 from mediaid.register.schema import audit_event, payment_entry
 
 if TYPE_CHECKING:
@@ -167,6 +170,26 @@ def test_a_lost_list_is_written_again_without_what_the_bank_answered(
         found = select(audit_event.c.details).where(audit_event.c.action == "payment.list_again")
         told = list(connection.scalars(found.order_by(audit_event.c.seq)))
     assert [(its["lines"], its["answered"]) for its in told] == [(2, 0), (1, 1)]
+
+
+def test_a_list_written_again_pays_nobody_who_died_since(
+    office: Office, two: list[str], tmp_path: Path
+) -> None:
+    """But the heirs, who were named before it was sent."""
+    with office.write() as work:
+        note_death(work, 1, dt.date(2023, 1, 1))
+        set_payee(work, 1, "某丙", "6200000000000009")
+    send_list(office.register, tmp_path / "1.csv")
+    with office.write() as work:
+        note_death(work, 2, dt.date(2023, 1, 1))
+    again = list_again(office.register, "1.csv", tmp_path / "2.csv")
+    assert [its["payee"] for its in rows(tmp_path / "2.csv")] == ["某丙"]
+    [left] = again.left
+    assert (left.where, "note payment 2 as returned" in left.message) == (two[1], True)
+    with office.write() as work:
+        bank_returned(work, 1, "no such account")
+    with pytest.raises(RegisterError, match="the person died"):
+        list_again(office.register, "1.csv", tmp_path / "3.csv")
 
 
 def test_a_list_has_a_name_of_its_own(office: Office, two: list[str], tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mediaid.faults import Fault
+    from mediaid.register.payments.lists import Sent
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -123,8 +124,7 @@ def send(
             _("written: {lines} payments, {amount} yuan").format(
                 lines=sent.lines, amount=show_yuan(sent.amount)
             ),
-            *_left(sent.left),
-            *(_again(again, len(sent.answered)) if again else ()),
+            *(_again(again, sent) if again else _left(sent.left)),
         ],
         as_json,
     )
@@ -138,9 +138,12 @@ def _left(left: list[Fault]) -> Iterator[str]:
     yield from map(str, left)
 
 
-def _again(name: str, answered: int) -> Iterator[str]:
-    if answered:
-        yield _("left out: {count} payments that the bank has answered").format(count=answered)
+def _again(name: str, sent: Sent) -> Iterator[str]:
+    if sent.answered:
+        yield _("left out: {count} payments that the bank has answered").format(
+            count=len(sent.answered)
+        )
+    yield from map(str, sent.left)
     yield _(
         "these payments were noted as sent before, by list {list}: give the bank this file only "
         "if it never got that one, or it pays twice"

@@ -76,11 +76,12 @@ def find_originals(
         candidates = known or [row for row in theirs if row.given_back_by is None]
         by_id |= {row.id: row for row in candidates}
         groups[tuple(row.id for row in candidates)].append(refund)
-    return [
-        its
-        for numbers, group in groups.items()
-        for its in _pair(group, [by_id[number] for number in numbers], but.file, report)
-    ]
+    found: dict[int, Reversal] = {}
+    # Those that say most come first: a bill that one of them gives back is not another one's.
+    for numbers, group in sorted(groups.items(), key=lambda its: len(its[0])):
+        left = [by_id[number] for number in numbers if number not in found]
+        found |= {its.bill_id: its for its in _pair(group, left, but.file, report)}
+    return list(found.values())
 
 
 @dataclass(frozen=True)

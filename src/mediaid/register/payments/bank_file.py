@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CASE = "case"
-COLUMNS = ("list", "payment", CASE, "payee", "account", "amount", "result", "reason")
-"""The bank fills in the last two: ok or failed, and why."""
+COLUMNS = ("payment", CASE, "payee", "account", "amount", "result", "reason", "list")
+"""The bank fills in two of them, result (ok or failed) and reason; the last one says of which list
+it is an answer."""
 
 _NEEDED = {"payment", "amount", "result"}
 _FORMULA = tuple("=+-@")

@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, text
+from sqlalchemy import and_, select, text
 
 from mediaid.faults import Fault, RegisterError, visible, why_not
 from mediaid.i18n import gettext as _
@@ -21,7 +21,7 @@ from mediaid.register.payments.bank_file import write_bank_file
 from mediaid.register.payments.entries import enter_all, outstanding_of
 from mediaid.register.payments.pay import refuse_unpayable, unsent_lines
 from mediaid.register.people.persons import clean
-from mediaid.register.schema import aid_case, audit_event, payment, payment_entry
+from mediaid.register.schema import aid_case, audit_event, payment, payment_entry, person
 from mediaid.register.workflow.states import step_all
 
 if TYPE_CHECKING:
@@ -92,8 +92,9 @@ def send_list(register: Register, path: Path, office: str = "") -> Sent:
 def list_again(register: Register, name: str, path: Path) -> Sent:
     """Write the file of an earlier list anew, from what the register noted; that is an event.
 
-    Payments that the bank answered are left out: those it returned may be in a later list.
-    Raises RegisterError where there is no such list, or the bank answered to all of it.
+    Payments that the bank answered are left out: those it returned may be in a later list. So are
+    those that would go to somebody who died since. Raises RegisterError where nothing is left, or
+    there is no such list.
     """
     name = clean(name)
     made = False
@@ -105,7 +106,8 @@ def list_again(register: Register, name: str, path: Path) -> Sent:
             rows, sent = _listed(work.connection, name, at)
             if not rows:
                 raise RegisterError(
-                    _("list {list}: the bank answered to all of its payments").format(
+                    sent.left
+                    or _("list {list}: the bank answered to all of its payments").format(
                         list=visible(name)
                     )
                 )
@@ -271,9 +273,16 @@ def _listed(
             aid_case.c.number,
             payment_entry.c.amount.label("sent"),
             sent_again.exists().label("sent_again"),
+            # What goes to the heirs has another payee or account.
+            and_(
+                person.c.died_on.is_not(None),
+                payment.c.account == person.c.account,
+                payment.c.payee.in_((person.c.name, person.c.payee)),
+            ).label("to_the_dead"),
         )
         .join(payment_entry, payment_entry.c.payment_id == payment.c.id)
         .join(aid_case, aid_case.c.id == payment.c.case_id)
+        .join(person, person.c.id == aid_case.c.person_id)
         .where(
             payment_entry.c.kind == "sent",
             payment_entry.c.reference == name,
@@ -286,15 +295,24 @@ def _listed(
         if line.state != "sent" or line.sent_again:
             sent.answered.append(line.number)
             continue
+        if line.to_the_dead:
+            sent.left.append(Fault(line.number, _to_the_dead(line.id)))
+            continue
         rows.append(_row(name, line.number, line, line.sent))
         sent.amount += line.sent
     sent.lines = len(rows)
     return rows, sent
 
 
+def _to_the_dead(number: int) -> str:
+    return _(
+        "the person died: if the bank did not pay it, note payment {payment} as returned, and name "
+        "who is paid instead with payment payee"
+    ).format(payment=number)
+
+
 def _row(name: str, case: str, line: Row[Any], amount: int) -> dict[str, str]:
     return {
-        "list": name,
         "payment": str(line.id),
         "case": case,
         "payee": line.payee,
@@ -302,4 +320,5 @@ def _row(name: str, case: str, line: Row[Any], amount: int) -> dict[str, str]:
         "amount": format_yuan(amount),
         "result": "",
         "reason": "",
+        "list": name,
     }
