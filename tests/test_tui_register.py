@@ -24,9 +24,10 @@ from mediaid.register.views.cases import case_data
 from mediaid.register.views.events import events_data
 from mediaid.register.views.office import office_data
 from mediaid.tui.screens.asking import Form
-from mediaid.tui.screens.case import CasePage, PersonPage
+from mediaid.tui.screens.case import CasePage
 from mediaid.tui.screens.dialogs import Ask, Chooser, Confirm, Told
 from mediaid.tui.screens.help import HelpPage
+from mediaid.tui.screens.person import PersonPage
 from mediaid.tui.screens.policy import PolicyPage
 from mediaid.tui.screens.register import RegisterPage
 from mediaid.tui.widgets.fields import ChoiceList

@@ -15,10 +15,11 @@ from field_files import LI, WANG, ZHAO
 from mediaid.tui.screens.asking import Form
 from mediaid.tui.screens.budget import BudgetPage
 from mediaid.tui.screens.budget_forecast import ForecastView
-from mediaid.tui.screens.case import CasePage, PersonPage
+from mediaid.tui.screens.case import CasePage
 from mediaid.tui.screens.dialogs import Ask, Chooser, Confirm
 from mediaid.tui.screens.files import FileChooser
 from mediaid.tui.screens.importing import ImportPage
+from mediaid.tui.screens.person import PersonPage
 from mediaid.tui.screens.register import RegisterPage
 from mediaid.tui.widgets.fields import ChoiceList
 from mediaid.tui.widgets.pane import Pane

@@ -6,18 +6,14 @@ import asyncio
 import inspect
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
 from textual.binding import BindingType
 from textual.screen import Screen
 
 from mediaid.desk.choices import Choice
-from mediaid.desk.register.choose import chosen, may_be_remembered
-from mediaid.desk.settings import read_settings, write_settings
 from mediaid.i18n import choose, language
 from mediaid.i18n import gettext as _
 from mediaid.tui import actions
-from mediaid.tui.ahead import TypeAhead
-from mediaid.tui.guard import Guarded, report
+from mediaid.tui.desk_app import DeskApp
 from mediaid.tui.screens.dialogs import Chooser
 from mediaid.tui.screens.entry import EntryPage
 from mediaid.tui.screens.page import Page
@@ -26,14 +22,11 @@ from mediaid.tui.widgets.line import LineInput
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mediaid.desk.importing import ImportSheet
-    from mediaid.desk.register.office import Office
-    from mediaid.tui.screens.budget import Sheets
 
 DEFAULT_THEME = "textual-dark"
 
 
-class MediaidApp(Guarded, TypeAhead):
+class MediaidApp(DeskApp):
     """The desk. Every key and command is an action of the registry, called by its id."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -41,17 +34,7 @@ class MediaidApp(Guarded, TypeAhead):
     BINDINGS: ClassVar[list[BindingType]] = []
 
     def __init__(self, register: str = "", *, loaded: Callable[[], None] = lambda: None) -> None:
-        super().__init__()
-        self._loaded = loaded
-        """Called when a case stands on the screen."""
-        self.settings = read_settings()
-        self.office: Office | None = None
-        self._wanted = register
-        self.keys_by_action = actions.keymap(self.settings.keys)
-        self.budget_sheets: Sheets | None = None
-        """What is filled in on the budget's screen."""
-        self.import_sheet: ImportSheet | None = None
-        """What is filled in on the import's screen."""
+        super().__init__(register, loaded)
         # Not as class bindings: two screens may use one key, each for an action of its own.
         for name, key in self.keys_by_action.items():
             self._bindings.bind(key, f"do('{name}')", show=False, priority=True)
@@ -63,16 +46,6 @@ class MediaidApp(Guarded, TypeAhead):
         """Begin with case entry."""
         return EntryPage()  # type: ignore[return-value]
 
-    def loaded(self) -> None:
-        """A case stands on the screen, or cannot be had: what was typed so far goes there."""
-        self._loaded()
-        self.release()
-
-    def is_held(self, event: events.Key | events.Paste) -> bool:
-        """One can leave the program whatever it waits for."""
-        leaves = isinstance(event, events.Key) and event.key == self.keys_by_action["quit"]
-        return super().is_held(event) and not leaves
-
     @property
     def entry_page(self) -> EntryPage:
         """The entry screen, which lies below all others."""
@@ -80,55 +53,12 @@ class MediaidApp(Guarded, TypeAhead):
         assert isinstance(page, EntryPage)
         return page
 
-    def open_register(self) -> Office | None:
-        """Open the register that was chosen, if any, and return it; for a thread.
-
-        Where it cannot be opened that is told, and the desk works without one.
-        """
-        where = chosen(self._wanted, self.settings)
-        if not where:
-            return None
-        try:
-            from mediaid.desk.register.office import open_office  # noqa: PLC0415 - needs databases
-
-            office = open_office(where)
-        except Exception as error:
-            self.call_from_thread(self.report, error)
-            return None
-        self.office = office
-        if self._wanted and not office.demonstration and may_be_remembered(where):
-            self.settings.register = where
-            self.call_from_thread(self.remember)
-        return office
-
-    @property
-    def banner(self) -> str:
-        """What stands on every screen where the register's people are made up."""
-        if self.office is not None and self.office.demonstration:
-            return _("DEMONSTRATION")
-        return ""
-
-    def key_of(self, name: str) -> str:
-        """Return an action's key as it is shown."""
-        return actions.key_name(self.keys_by_action[name])
-
     def rules(self) -> tuple[str, dict[str, str]]:
         """Return the pack and the readings that are being worked with."""
         entry = self.entry_page.entry
         if entry is None:
             return self.settings.pack, {}
         return entry.case.pack, entry.case.readings
-
-    def report(self, error: BaseException) -> None:
-        """Tell the user of an error and go on."""
-        report(self, error)
-
-    def remember(self) -> None:
-        """Keep the settings; that they cannot be written is said and stops nothing."""
-        try:
-            write_settings(self.settings)
-        except Exception as error:
-            self.report(error)
 
     # --- actions ---------------------------------------------------------------------------------
 
@@ -214,6 +144,13 @@ class MediaidApp(Guarded, TypeAhead):
             before.close()
         self.hold()
         page.begin()
+
+    def bill_at_hand(self) -> str:
+        """Return the bill at the cursor of case entry as one writes it to try it, "" for none."""
+        from mediaid.desk.trial import written  # noqa: PLC0415 - loads numpy and pydantic
+
+        page = self.entry_page
+        return written(page.entry.case, page.position, page.entry.pack) if page.entry else ""
 
     async def correct(self, number: str, person: int, state: str) -> None:
         """Take a case of the register back into case entry."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from mediaid.tui.guard import report
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mediaid.tui.screens.page import Page
+    from textual.dom import DOMNode
 
 Job = TypeVar("Job")
 
@@ -19,7 +21,7 @@ class Latest(Generic[Job]):
     What goes wrong is told like everything else. `run` must not touch widgets: it posts messages.
     """
 
-    def __init__(self, page: Page, run: Callable[[Job], None]) -> None:
+    def __init__(self, page: DOMNode, run: Callable[[Job], None]) -> None:
         self._page = page
         self._run = run
         self._next: list[Job] = []
@@ -45,5 +47,5 @@ class Latest(Generic[Job]):
             try:
                 self._run(job)
             except Exception as error:
-                app = self._page.desk_app
-                app.call_from_thread(app.report, error)
+                app = self._page.app
+                app.call_from_thread(report, app, error)

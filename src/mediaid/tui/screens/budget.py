@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.message import Message
 
+from mediaid.desk.budget.sheets import Sheets
 from mediaid.i18n import gettext as _
 from mediaid.tui.screens.budget_forecast import ForecastView
 from mediaid.tui.screens.budget_funding import FundingView
@@ -21,21 +21,9 @@ from mediaid.tui.widgets.sheet import Sheet
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from mediaid.desk.budget.forecast import ForecastSheet
-    from mediaid.desk.budget.funding import FundingSheet
-
     View = FundingView | ForecastView | ReconcileView
 
 VIEWS = ("funding", "forecast", "reconcile")
-
-
-@dataclass
-class Sheets:
-    """What is filled in; it outlasts the screen."""
-
-    rules: tuple[str, dict[str, str]]
-    funding: FundingSheet
-    forecast: ForecastSheet
 
 
 class BudgetPage(Page):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.containers import Container
 from textual.message import Message
@@ -18,11 +19,20 @@ from mediaid.tui.widgets.rows import ALL, Column, Rows
 from mediaid.tui.widgets.said import Said
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from textual.app import ComposeResult
 
     from mediaid.desk.budget.reconciliation import Reconciled
+
+
+def columns(kinds: Iterable[str] = ()) -> list[Column]:
+    """Return the list's columns; that of the kinds is as wide as they are."""
+    return [
+        Column(_("kind"), max(map(cell_len, kinds), default=10)),
+        Column(_("figure"), 1, most=ALL),
+        Column(_("stated less computed"), 20, right=True),
+    ]
 
 
 class ReconcileView(Guarded, Container):
@@ -49,13 +59,7 @@ class ReconcileView(Guarded, Container):
     def compose(self) -> ComposeResult:
         """Place summary, list and details."""
         yield Said(id="summary", grows=True)
-        yield Rows(
-            [
-                Column(_("kind"), 14),
-                Column(_("figure"), 1, most=ALL),
-                Column(_("stated less computed"), 20, right=True),
-            ]
-        )
+        yield Rows(columns())
         yield Pane(classes="found")
 
     def begin(self, rules: tuple[str, Mapping[str, str]]) -> None:
@@ -78,7 +82,10 @@ class ReconcileView(Guarded, Container):
         self.found = event.found
         summary = event.found.summary if event.found else event.said
         self.query_one("#summary", Said).say(harmless(summary))
-        self.query_one(Rows).show(len(event.found.found) if event.found else 0, self._texts, 0)
+        found = event.found.found if event.found else []
+        rows = self.query_one(Rows)
+        rows.columns = columns(its.kind for its in found)
+        rows.show(len(found), self._texts, 0)
         self._show(0)
 
     def _texts(self, row: int) -> tuple[str, ...]:

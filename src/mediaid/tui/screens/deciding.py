@@ -12,12 +12,12 @@ from mediaid.desk.choices import Choice
 from mediaid.i18n import gettext as _
 from mediaid.money import show_yuan
 from mediaid.tui.screens.dialogs import Ask, Chooser, Confirm, Told
-from mediaid.tui.screens.page import Page
+from mediaid.tui.screens.office_page import OfficePage
+from mediaid.tui.screens.person import PersonPage
 from mediaid.tui.text import harmless
 
 if TYPE_CHECKING:
     from mediaid.desk.register.cases import Done
-    from mediaid.desk.register.office import Office
 
 NAMED = 6
 """Cases that a question names; of more it says how many."""
@@ -50,7 +50,7 @@ def question(action: str, cases: list[Chosen]) -> str:
     return "\n".join(lines)
 
 
-class Deciding(Page):
+class Deciding(OfficePage):
     """A screen with chosen cases, which says what is chosen and what to do afterwards."""
 
     _stopped = False
@@ -71,13 +71,6 @@ class Deciding(Page):
 
     def progress(self, done: int, whole: int) -> None:
         """Say how far a work on many cases is."""
-
-    @property
-    def office(self) -> Office:
-        """The open register."""
-        office = self.desk_app.office
-        assert office is not None
-        return office
 
     @work
     async def do_forward(self) -> None:
@@ -193,20 +186,4 @@ class Deciding(Page):
         """Show the year of the case's person, with the pools."""
         person = self.chosen_person()
         if person is not None:
-            from mediaid.tui.screens.case import PersonPage  # noqa: PLC0415
-
             self.app.push_screen(PersonPage(person))
-
-    async def may_reveal(self, subject: str) -> bool:
-        """Ask whether names are to be shown in clear; note it in the audit where they are."""
-        asked = _("Show names and numbers in clear? The audit notes who saw them.")
-        if not await self.app.push_screen_wait(Confirm(asked)):
-            return False
-        from mediaid.desk.register.detail import reveal  # noqa: PLC0415
-
-        try:
-            await asyncio.to_thread(reveal, self.office, subject)
-        except Exception as error:
-            self.desk_app.report(error)
-            return False
-        return True

@@ -90,8 +90,7 @@ class Chooser(Guarded, ModalScreen[str | None]):
     @property
     def _width(self) -> int:
         """As wide as its longest row, within bounds."""
-        notes = max(map(cell_len, self._notes.values()), default=0)
-        names = max((cell_len(its.label) for its in self._choices), default=0)
+        names, notes = self._longest
         wanted = max(names + notes + 2, cell_len(self._asked), 40) + _AROUND
         return min(wanted, WIDEST, self.app.size.width * 24 // 25)
 
@@ -136,8 +135,9 @@ class Chooser(Guarded, ModalScreen[str | None]):
         label, note = harmless(choice.label, 400), harmless(self._notes.get(choice.code, ""), 200)
         names, room = self._widths
         if not note or (names and cell_len(note) <= room - names - 2):
-            text = mark + (pad(label, names) if note else label)
-            rows, note = hung(text, room + 2, 2), note and "  " + note
+            rows = hung(mark + label, room + 2, 2)
+            if note:
+                rows, note = [pad(rows[0], names + 2)], "  " + note
         elif names:
             rows, note = [mark + pad(label, names)], "  " + fit(note, room - names - 2)
         else:
@@ -148,8 +148,14 @@ class Chooser(Guarded, ModalScreen[str | None]):
     def _widths(self) -> tuple[int, int]:
         """The cells of a column of names (0: they are too long for one), and all there are."""
         room = self._width - _AROUND
+        names, notes = self._longest
+        return (names if names <= max(room * 2 // 3, room - notes - 2) else 0), room
+
+    @property
+    def _longest(self) -> tuple[int, int]:
+        """The cells of the longest name, and of the longest note."""
         names = max((cell_len(its.label) for its in self._choices), default=0)
-        return (names if names <= room * 2 // 3 else 0), room
+        return names, max(map(cell_len, self._notes.values()), default=0)
 
     def action_move(self, rows: int) -> None:
         """Move in the list."""

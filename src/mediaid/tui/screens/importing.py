@@ -58,7 +58,8 @@ def tried_lines(tried: Tried, take: str, save: str) -> list[Line]:
     if not tried.sure:
         said = _("Recognised by its headings alone: check that it is right.")
         lines.append(Line("▲ " + said, 0, "warn"))
-    counts = [f"{name}\u00a0{count:,}" for name, count in tried.counts]  # not broken in two
+    # A name and its count are not broken in two.
+    counts = [f"{name} {count:,}".replace(" ", "\u00a0") for name, count in tried.counts]
     lines.append(Line("  ·  ".join(counts)))
     lines += [Line("▲ " + note, 0, "warn") for note in tried.notes]
     if tried.recognised:

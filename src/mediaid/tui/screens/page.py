@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.screen import Screen
 
 from mediaid.tui.actions import key_name
+from mediaid.tui.desk_app import DeskApp
 from mediaid.tui.guard import Guarded
 from mediaid.tui.widgets.bars import KeyBar, TopBar
 from mediaid.tui.widgets.kept import Kept
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-
-    from mediaid.tui.app import MediaidApp
 
 
 class Page(Guarded, Kept, Screen[None]):
@@ -26,11 +25,9 @@ class Page(Guarded, Kept, Screen[None]):
     AUTO_FOCUS = ""
 
     @property
-    def desk_app(self) -> MediaidApp:
+    def desk_app(self) -> DeskApp:
         """The app, by its type."""
-        from mediaid.tui.app import MediaidApp  # noqa: PLC0415 - the app imports the screens
-
-        assert isinstance(self.app, MediaidApp)
+        assert isinstance(self.app, DeskApp)
         return self.app
 
     def compose(self) -> ComposeResult:

@@ -183,10 +183,7 @@ class PolicyPage(Page):
 
     def do_policy_case(self) -> None:
         """Try the bill at the cursor of case entry."""
-        from mediaid.desk.trial import written  # noqa: PLC0415 - loads numpy and pydantic
-
-        page = self.desk_app.entry_page
-        line = written(page.entry.case, page.position, page.entry.pack) if page.entry else ""
+        line = self.desk_app.bill_at_hand()
         if not line:
             self.notify(_("There is no bill in case entry yet: write one here."), markup=False)
         bill = self.query_one("#bill", LineInput)

@@ -14,12 +14,12 @@ from mediaid.tui.screens.dialogs import Chooser, Working
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mediaid.tui.app import MediaidApp
+    from mediaid.tui.desk_app import DeskApp
 
 NEW, OPEN, TRY = "new", "open", "try"
 
 
-async def choose_register(app: MediaidApp) -> str:
+async def choose_register(app: DeskApp) -> str:
     """Ask for a register: a new one, another one, or one of made-up people. Returns its address,
     "" where none was chosen. Raises MediaidError where it cannot be made."""
     choices = [
@@ -37,7 +37,7 @@ async def choose_register(app: MediaidApp) -> str:
     return await asked[chosen](app) if chosen is not None else ""
 
 
-async def _create(app: MediaidApp) -> str:
+async def _create(app: DeskApp) -> str:
     from mediaid.desk.register import create  # noqa: PLC0415 - loads the packs
 
     texts = {"register": str(own_file())}
@@ -59,7 +59,7 @@ async def _create(app: MediaidApp) -> str:
     return await _working(app, _("creating the register …"), create.create, texts)
 
 
-async def _open(app: MediaidApp) -> str:
+async def _open(app: DeskApp) -> str:
     from mediaid.desk.register import create  # noqa: PLC0415
 
     texts = {"register": app.office.place if app.office is not None else ""}
@@ -73,13 +73,13 @@ async def _open(app: MediaidApp) -> str:
     return create.address(texts) if await app.push_screen_wait(form) else ""
 
 
-async def _demonstration(app: MediaidApp) -> str:
+async def _demonstration(app: DeskApp) -> str:
     from mediaid.desk.register import create  # noqa: PLC0415
 
     return await _working(app, _("making up people and cases …"), create.demonstrate)
 
 
-async def _working(app: MediaidApp, said: str, make: Callable[..., str], *given: object) -> str:
+async def _working(app: DeskApp, said: str, make: Callable[..., str], *given: object) -> str:
     """Make a register in a thread; nothing can be typed meanwhile."""
     working = Working(said)
     await app.push_screen(working)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from textual.containers import Container
 from textual.geometry import Offset, Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from mediaid.tui.lines import pad
@@ -17,12 +16,12 @@ from mediaid.tui.tables import fit
 from mediaid.tui.text import content, harmless
 from mediaid.tui.widgets.fields import Field, PersonField
 from mediaid.tui.widgets.kept import Kept
+from mediaid.tui.widgets.noted import NotedRows
 from mediaid.tui.wrap import wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from rich.style import Style
     from textual import events
     from textual.app import ComposeResult
 
@@ -67,28 +66,10 @@ class BillRow:
     fine: bool = True
 
 
-class _Line(NamedTuple):
-    """A line of the grid: of which bill, and what is said there, or nothing where its cells are."""
-
-    position: int
-    row: BillRow
-    said: str = ""
-
-
-class Bills(Kept, ScrollView, can_focus=False):
+class Bills(NotedRows[BillRow]):
     """The lines of the grid. Headings, numbers and what is said stay in sight while it scrolls."""
 
-    LOOKS: ClassVar[tuple[str, ...]] = ("plain", "head", "faint", "bad", "cell")
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"bills--{look}" for look in LOOKS}
-    DEFAULT_CSS = """
-    Bills {
-        background: $surface; color: $foreground; scrollbar-size: 1 1;
-        & > .bills--head { text-style: bold; color: $text-primary; }
-        & > .bills--faint { color: $text-muted; }
-        & > .bills--bad { color: $text-error; }
-        & > .bills--cell { background: $boost; }
-    }
-    """
+    HEAD = 1
 
     class Moved(Message):
         """The lines stand elsewhere."""
@@ -103,14 +84,10 @@ class Bills(Kept, ScrollView, can_focus=False):
     def __init__(self) -> None:
         super().__init__()
         self.columns: Sequence[FormField] = ()
-        self.rows: Sequence[BillRow] = ()
-        self._looks: dict[str, Style] = {}
         self._starts: dict[str, int] = {}
         self._width = 0
         self._title = ""
         self._tidy: Callable[[tuple[int, str]], str] = lambda _place: ""
-        self._lines: list[_Line] = []
-        self._first: list[int] = []
 
     def begin(self, columns: Sequence[FormField], tidy: Callable[[tuple[int, str]], str]) -> None:
         """Take in the columns; `tidy` says how a cell's text reads best."""
@@ -120,48 +97,34 @@ class Bills(Kept, ScrollView, can_focus=False):
             self._starts[its.name] = self._width
             self._width += column_width(its)
         self._title = "".join(column_title(its) for its in columns)
-        self.rows, self._lines = (), []
+        self.rows, self.lines = (), []
         self.refresh()
-
-    def show(self, rows: Sequence[BillRow]) -> None:
-        """Show other rows; draws the lines that change."""
-        if rows != self.rows:
-            self.rows = rows
-            self.lay_out()
 
     @property
     def _seen(self) -> Size:
         return self.scrollable_content_region.size
 
+    @property
+    def whole_width(self) -> int:
+        """The columns and what stands left of them."""
+        return MARK + self._width
+
+    def notes(self, row: BillRow) -> Iterator[str]:
+        """What is said of a bill, within what is in sight."""
+        for said in row.said.splitlines():
+            for part in wrapped(said, self._seen.width - 2):
+                yield f" {part}"
+
     def lay_out(self) -> None:
-        """Give each bill its line, and lines below it for what is said of it."""
-        old, self._lines, self._first = self._lines, [], []
-        for position, row in enumerate(self.rows):
-            self._first.append(len(self._lines))
-            self._lines.append(_Line(position, row))
-            for said in row.said.splitlines():
-                parts = wrapped(said, self._seen.width - 2)
-                self._lines += [_Line(position, row, part) for part in parts]
-        if len(old) != len(self._lines):
-            self.virtual_size = Size(MARK + self._width, len(self._lines) + 1)
+        """Give each bill its lines; tell where others stand elsewhere by that."""
+        lines = len(self.lines)
+        super().lay_out()
+        if len(self.lines) != lines:
             self.post_message(self.Moved())
-        top, width = self.scroll_offset.y, self.size.width
-        changed = [
-            Region(0, line + 1 - top, width, 1)
-            for line in range(top, top + self.size.height)
-            if self._lines[line : line + 1] != old[line : line + 1]
-        ]
-        if changed:
-            self.refresh(*changed)
 
     def on_resize(self) -> None:
-        self.lay_out()
+        super().on_resize()
         self.post_message(self.Moved())
-
-    def notify_style_update(self) -> None:
-        """Draw anew in other colours."""
-        super().notify_style_update()
-        self._looks.clear()
 
     def watch_scroll_x(self, old_value: float, new_value: float) -> None:
         """Tell that the lines stand elsewhere."""
@@ -175,15 +138,13 @@ class Bills(Kept, ScrollView, can_focus=False):
 
     def bring(self, position: int, name: str) -> None:
         """Scroll so that a cell is in sight whole, and what is said below it."""
-        if position >= len(self._first) or name not in self._starts or not self._seen:
+        if position >= len(self.rows) or name not in self._starts or not self._seen:
             return
-        seen, (x, y) = self._seen, self.scroll_offset
+        x = self.scroll_offset.x
         left, width = self._starts[name], column_width(self._field(name)) - 1
-        top = self._first[position]
-        below = sum(line.position == position for line in self._lines)
-        room = max(seen.width - MARK, width)
+        room = max(self._seen.width - MARK, width)
         x = left if left < x else max(x, left + width - room)
-        y = top if top < y else max(y, min(top + below - max(seen.height - 1, 1), top))
+        y = self.top_to_see(position)
         if (x, y) != self.scroll_offset:
             self.scroll_to(x=x, y=y, animate=False, force=True, immediate=True)
 
@@ -192,40 +153,35 @@ class Bills(Kept, ScrollView, can_focus=False):
 
     def place_of(self, position: int, name: str) -> Region | None:
         """Return where a cell stands, None when it is not in sight whole."""
-        if position >= len(self._first) or name not in self._starts:
+        if position >= len(self.rows) or name not in self._starts:
             return None
         seen, scrolled = self._seen, self.scroll_offset
         x = self._starts[name] - scrolled.x
-        y = self._first[position] - scrolled.y
+        y = self.top_of(position) - scrolled.y
         width = column_width(self._field(name)) - 1
-        if x < 0 or MARK + x + width > seen.width or not 0 <= y < max(seen.height - 1, 1):
+        if x < 0 or MARK + x + width > seen.width or not 0 <= y < max(self.height, 1):
             return None
         return Region(MARK + x, y + 1, width, 1)
 
     def render_line(self, y: int) -> Strip:
         """Draw the headings, a bill, or what is said of one."""
-        if not self._looks:
-            self._looks = {
-                its: self.get_component_rich_style(f"bills--{its}") for its in self.LOOKS
-            }
-        look = self._looks
-        width = self.size.width
-        line = y - 1 + self.scroll_offset.y
+        width, line = self.size.width, self.line_at(y)
         if y == 0:
-            x = self.scroll_offset.x
-            title = Strip([Segment(self._title, look["head"])]).crop(x, x + width - MARK)
-            strip = Strip([Segment(" " * MARK, look["head"]), *title])
-        elif line >= len(self._lines):
+            x, look = self.scroll_offset.x, self.look("title")
+            title = Strip([Segment(self._title, look)]).crop(x, x + width - MARK)
+            strip = Strip([Segment(" " * MARK, look), *title])
+        elif line is None:
             strip = Strip([])
         else:
-            position, row, said = self._lines[line]
-            if said:
-                strip = Strip([Segment(f" {said}", look["faint" if row.fine else "bad"])])
+            row = self.rows[line.at]
+            if line.said:
+                strip = Strip([Segment(line.said, self.look("faint" if row.fine else "bad"))])
             else:
-                mark = Segment(fit(f" {row.mark}", MARK), look["faint" if row.earlier else "plain"])
-                cells = self._cells(position, width - MARK)
-                strip = Strip([mark, *(Segment(text, look[its]) for text, its in cells)])
-        return strip.adjust_cell_length(width, look["plain"])
+                look = self.look("faint" if row.earlier else "plain")
+                mark = Segment(fit(f" {row.mark}", MARK), look)
+                cells = self._cells(line.at, width - MARK)
+                strip = Strip([mark, *(Segment(text, self.look(its)) for text, its in cells)])
+        return strip.adjust_cell_length(width, self.look("plain"))
 
     def _cells(self, position: int, room: int) -> list[tuple[str, str]]:
         """Return the texts of a bill that are in sight, each with its look.
@@ -247,12 +203,12 @@ class Bills(Kept, ScrollView, can_focus=False):
 
     def on_click(self, event: events.Click) -> None:
         """Tell which cell was clicked."""
-        line, x = event.y - 1 + self.scroll_offset.y, event.x - MARK
-        if event.y and x >= 0 and 0 <= line < len(self._lines):
+        line, x = self.line_at(event.y), event.x - MARK
+        if line is not None and x >= 0:
             x += self.scroll_offset.x
             for its in self.columns:
                 if 0 <= x - self._starts[its.name] < column_width(its):
-                    self.post_message(self.Clicked(self._lines[line].position, its.name))
+                    self.post_message(self.Clicked(line.at, its.name))
 
 
 class BillGrid(Kept, Container):

@@ -3,21 +3,20 @@ that stands over the cell at the cursor."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from textual.containers import Container
-from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from mediaid.money import plain
 from mediaid.tui.tables import fit
 from mediaid.tui.text import harmless
 from mediaid.tui.widgets.line import LineInput
+from mediaid.tui.widgets.noted import NotedRows
 from mediaid.tui.wrap import wrapped
 
 if TYPE_CHECKING:
@@ -50,65 +49,29 @@ class SheetRow:
     room: int = LABEL
 
 
-class Grid(ScrollView, can_focus=False):
+class Grid(NotedRows[SheetRow]):
     """The rows of a sheet, drawn line by line."""
 
-    LOOKS: ClassVar[tuple[str, ...]] = ("plain", "title", "faint", "bad", "cell", "here")
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"grid--{look}" for look in LOOKS}
-    DEFAULT_CSS = """
-    Grid {
-        background: $surface; scrollbar-size-vertical: 1; overflow-x: hidden;
-        & > .grid--title { text-style: bold; color: $text-primary; }
-        & > .grid--faint { color: $text-muted; }
-        & > .grid--bad { color: $text-error; }
-        & > .grid--cell { background: $boost; }
-        & > .grid--here { background: $primary 35%; }
-    }
-    """
+    DEFAULT_CSS = "Grid { overflow-x: hidden; }"
 
     class Clicked(Message):
-        """A place was clicked: the line and column of the sheet."""
+        """A row was clicked, at a column of the sheet."""
 
-        def __init__(self, line: int, column: int) -> None:
+        def __init__(self, row: SheetRow, column: int) -> None:
             super().__init__()
-            self.line = line
+            self.row = row
             self.column = column
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: Sequence[SheetRow] = ()
-        self._lines: list[tuple[int, str]] = []
-        self._first: list[int] = []
+    @property
+    def whole_width(self) -> int:
+        """All that is in sight: the scrollbar has its cell, whether it is seen or not."""
+        return max(self.size.width - 1, 8)
 
-    def show(self, rows: Sequence[SheetRow]) -> None:
-        """Show other rows."""
-        if list(rows) != list(self.rows):
-            self.rows = rows
-            self.lay_out()
-
-    def lay_out(self) -> None:
-        """Give each row its line, and lines below it for what is wrong."""
-        self._lines, self._first = [], []
-        width = max(self.size.width - 1, 8)
-        for number, row in enumerate(self.rows):
-            self._first.append(len(self._lines))
-            self._lines.append((number, ""))
-            if row.wrong:
-                said = wrapped("▲ " + harmless(row.wrong), width - 2)
-                self._lines += [(number, "  " + part) for part in said]
-        self.virtual_size = Size(width, len(self._lines))
-        self.refresh()
-
-    def on_resize(self) -> None:
-        self.lay_out()
-
-    def line_of(self, row: int) -> int:
-        """Return the line on which a row stands."""
-        return self._first[row] if row < len(self._first) else 0
-
-    def row_at(self, line: int) -> int | None:
-        """Return the row that stands on a line."""
-        return self._lines[line][0] if 0 <= line < len(self._lines) else None
+    def notes(self, row: SheetRow) -> Iterator[str]:
+        """What is wrong with a row."""
+        if row.wrong:
+            for part in wrapped("▲ " + harmless(row.wrong), self.whole_width - 2):
+                yield "  " + part
 
     def column_of(self, row: SheetRow, cell: int) -> int:
         """Return the column at which a cell begins."""
@@ -121,31 +84,28 @@ class Grid(ScrollView, can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
-        line = y + self.scroll_offset.y
-        style = {
-            look: self.get_component_rich_style(f"grid--{look}", partial=False)
-            for look in self.LOOKS
-        }
-        if not 0 <= line < len(self._lines):
-            return Strip.blank(self.size.width, style["plain"])
-        number, said = self._lines[line]
-        row = self.rows[number]
-        if said:
-            parts = [Segment(said, style["bad"])]
+        line, plain = self.line_at(y), self.look("plain")
+        if line is None:
+            return Strip.blank(self.size.width, plain)
+        row = self.rows[line.at]
+        if line.said:
+            parts = [Segment(line.said, self.look("bad"))]
         elif not row.cells:
-            label = fit(" " + harmless(row.label, 400), max(self.size.width - 1, 1))
-            parts = [Segment(label, style[row.look if row.look in style else "plain"])]
+            label = fit(" " + harmless(row.label, 400), self.whole_width)
+            parts = [Segment(label, self.look(row.look))]
         else:
             mark = "▲" if row.wrong else " "
             label = fit(mark + harmless(row.label, 200), self._room(row) - 1) + " "
-            parts = [Segment(label, style["bad" if row.wrong else "plain"])]
+            parts = [Segment(label, self.look("bad" if row.wrong else "plain"))]
             for cell in row.cells:
                 text = fit(harmless(cell.text, 200), cell.width, right=cell.right)
-                parts += [Segment(text, style["cell"]), Segment(" ", style["plain"])]
-        return Strip(parts).adjust_cell_length(self.size.width, style["plain"])
+                parts += [Segment(text, self.look("cell")), Segment(" ", plain)]
+        return Strip(parts).adjust_cell_length(self.size.width, plain)
 
     def on_click(self, event: events.Click) -> None:
-        self.post_message(self.Clicked(event.y + self.scroll_offset.y, event.x))
+        line = self.line_at(event.y)
+        if line is not None:
+            self.post_message(self.Clicked(self.rows[line.at], event.x))
 
 
 class CellInput(LineInput):
@@ -311,14 +271,12 @@ class Sheet(Container):
             return
         number, column = place
         row = self._grid.rows[number]
-        line, height = self._grid.line_of(number), self._grid.size.height
-        top = self._grid.scroll_offset.y
-        if height and not top <= line < top + height:
-            top = max(line - height + 1, 0) if line >= top + height else line
+        top = self._grid.top_to_see(number) if self._grid.height > 0 else 0
+        if top != self._grid.scroll_offset.y:
             self._grid.scroll_to(y=top, animate=False, force=True, immediate=True)
         x = self._grid.column_of(row, column)
         room = self._grid.size.width - 1 - x
-        self.field.styles.offset = (x, line - top)
+        self.field.styles.offset = (x, self._grid.top_of(number) - top)
         self.field.styles.width = max(min(row.cells[column].width, room), 1)
 
     def on_resize(self) -> None:
@@ -326,10 +284,9 @@ class Sheet(Container):
 
     def on_grid_clicked(self, event: Grid.Clicked) -> None:
         event.stop()
-        number = self._grid.row_at(event.line)
-        if number is None or not self._grid.rows[number].cells:
+        row = event.row
+        if not row.cells:
             return
-        row = self._grid.rows[number]
         at = [self._grid.column_of(row, column) for column in range(len(row.cells))]
         column = sum(start <= event.column for start in at) - 1
         self.go(row.cells[max(column, 0)].at)
