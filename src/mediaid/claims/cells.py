@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from mediaid.faults import nearest, visible
 from mediaid.i18n import gettext as _
 from mediaid.money import parse_yuan, plain
+from mediaid.packs.schema.types import codes_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,10 +77,9 @@ def parse_code(text: str, codes: Mapping[str, Label]) -> int:
         if shown in (plain(label.zh), plain(label.en)):
             return position
     known = [*codes, *(label.zh for label in codes.values())]
-    listed = "、".join(f"{code}（{label.zh}）" for code, label in codes.items())
     raise ValueError(
         _("{value} is not known.{nearest} Known: {listed}").format(
-            value=visible(shown), nearest=nearest(shown, known), listed=listed
+            value=visible(shown), nearest=nearest(shown, known), listed=codes_in_words(codes)
         )
     )
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from mediaid.faults import nearest, visible
 from mediaid.i18n import gettext as _
 from mediaid.money import plain
-from mediaid.packs.schema.types import Label
+from mediaid.packs.schema.types import Label, codes_in_words
 from mediaid.people.identity import MARKS, parse_resident_id
 from mediaid.people.masking import mask_id
 
@@ -91,6 +91,6 @@ def parse_kind(text: str) -> str:
         _("{value} is no kind of document.{nearest} Known: {listed}").format(
             value=visible(shown),
             nearest=nearest(shown, known),
-            listed="、".join(f"{code}（{label.zh}）" for code, label in KINDS.items()),
+            listed=codes_in_words(KINDS),
         )
     )

@@ -5,6 +5,7 @@ Every scalar of a pack arrives as the text that was written and is parsed here b
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
@@ -33,6 +34,13 @@ class Label(Strict):
     def in_(self, lang: Lang) -> str:
         """Return the name in one language."""
         return self.zh if lang == "zh" else self.en
+
+
+def codes_in_words(labels: Mapping[str, Label]) -> str:
+    """List codes with their names, for a message that says what may be written."""
+    return _(", ").join(
+        _("{code} ({label})").format(code=code, label=label) for code, label in labels.items()
+    )
 
 
 class Cite(Strict):

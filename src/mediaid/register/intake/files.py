@@ -61,7 +61,7 @@ def people_rows(
     for row, reason in its.left_out:
         report.leave_out(row, reason)
     if its.unread:
-        columns = "、".join(visible_line(heading) for heading in its.unread)
+        columns = _(", ").join(visible_line(heading) for heading in its.unread)
         report.notes.append(_("columns not read: {columns}").format(columns=columns))
     if not defaults.town and not any(its.texts["街镇"]):
         raise RegisterError(

@@ -167,7 +167,7 @@ def _by_headings(
     if fits:
         best = loaded_of[id(fits[0].mapping)]
         nearest = _("The nearest is {name}; it lacks {columns}.").format(
-            name=best.name, columns="、".join([*fits[0].missing][:8])
+            name=best.name, columns=_(", ").join([*fits[0].missing][:8])
         )
     raise unknown_file(request.path, nearest)
 
