@@ -16,6 +16,7 @@ from mediaid.faults import MediaidError
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
+    from mediaid.desk.assess_registered import Registered
     from mediaid.desk.form import Form, FormField
     from mediaid.packs.model import Pack
     from mediaid.register.determinations.foresee import Standing
@@ -151,19 +152,20 @@ class Entry:
         """Settle the case as it stands, and explain the bill at a position."""
         if self.registered is None:
             return assess(self.case, self.form, self.pack, position)
-        from mediaid.desk.register.assess import assess_registered  # noqa: PLC0415 - needs databases
-
-        return assess_registered(self, position)
+        return self._of_register().assess(position)
 
     def look_over(self) -> Assessment:
         """Return what is wrong, missing and derived, without settling anything."""
         if self.registered is None:
             reading, _rows = read_case(self.case, self.form, self.pack)
         else:
-            from mediaid.desk.register.assess import read_registered  # noqa: PLC0415
-
-            reading, _rows = read_registered(self)
+            reading, _rows = self._of_register().read()
         return reading.without_result()
+
+    def _of_register(self) -> Registered:
+        from mediaid.desk.assess_registered import Registered  # noqa: PLC0415 - needs databases
+
+        return Registered(self.case, self.form, self.pack, self.standing, self.refused)
 
     @property
     def weight(self) -> int:

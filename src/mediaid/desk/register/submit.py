@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mediaid.desk.assess import Reading
+from mediaid.desk.assess_registered import typed_bill
 from mediaid.desk.case import Bill, Case
-from mediaid.desk.register.assess import typed_bill
 from mediaid.desk.register.people import Found
 from mediaid.faults import RegisterError
 from mediaid.i18n import gettext as _

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mediaid.desk.assess import Aid, Assessment, Reading, caps_of, nearest
@@ -17,9 +18,11 @@ from mediaid.register.determinations.foresee import Typed
 from mediaid.register.determinations.outcome import settled_from
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from mediaid.desk.entry import Entry
+    from mediaid.desk.assess import Place
+    from mediaid.desk.case import Case
+    from mediaid.desk.form import Form
     from mediaid.packs.model import Pack
     from mediaid.register.determinations.foresee import Foreseen, Standing
     from mediaid.register.determinations.outcome import Outcome
@@ -34,33 +37,41 @@ def typed_bill(row: dict[str, str]) -> Typed:
     return Typed(day, row["setting"], parse_yuan(row["self_paid"]), rest)
 
 
-def read_registered(entry: Entry) -> tuple[Reading, dict[int, dict[str, str]]]:
-    """Read a case of a register, and return what a claim would carry of each sound bill, by
-    position."""
-    reading = Reading(entry.form, entry.pack)
-    rows = reading.rows(entry.case)
-    reading.problems |= {
-        place: said for place, said in entry.refused.items() if place not in reading.problems
-    }
-    person: tuple[None, str] = (None, "person_id")
-    if entry.case.person is None and person not in reading.missing:
-        reading.missing.insert(0, person)
-    if not reading.blocked and entry.standing is not None:
-        _note_periods(entry.standing, rows, reading)
-    return reading, rows
+@dataclass(frozen=True)
+class Registered:
+    """A case that goes to a register, and what the register says of it: of the person (None while
+    that is not known), and of fields when it was asked last."""
 
+    case: Case
+    form: Form
+    pack: Pack
+    standing: Standing | None
+    refused: Mapping[Place, str]
 
-def assess_registered(entry: Entry, shown: int) -> Assessment:
-    """Settle the typed bills as the register would decide them, and explain one of them."""
-    reading, rows = read_registered(entry)
-    standing = entry.standing
-    if reading.blocked or not rows or standing is None:
-        return reading.without_result()
-    try:
-        foreseen = standing.settle([typed_bill(row) for row in rows.values()])
-    except MediaidError as error:
-        return reading.without_result(tuple(str(fault) for fault in error.faults))
-    return _assessment(foreseen, list(rows), shown, reading, standing.pack)
+    def read(self) -> tuple[Reading, dict[int, dict[str, str]]]:
+        """Read the case, and return what a claim would carry of each sound bill, by position."""
+        reading = Reading(self.form, self.pack)
+        rows = reading.rows(self.case)
+        reading.problems |= {
+            place: said for place, said in self.refused.items() if place not in reading.problems
+        }
+        person: tuple[None, str] = (None, "person_id")
+        if self.case.person is None and person not in reading.missing:
+            reading.missing.insert(0, person)
+        if not reading.blocked and self.standing is not None:
+            _note_periods(self.standing, rows, reading)
+        return reading, rows
+
+    def assess(self, shown: int) -> Assessment:
+        """Settle the typed bills as the register would decide them, and explain one of them."""
+        reading, rows = self.read()
+        if reading.blocked or not rows or self.standing is None:
+            return reading.without_result()
+        try:
+            foreseen = self.standing.settle([typed_bill(row) for row in rows.values()])
+        except MediaidError as error:
+            return reading.without_result(tuple(str(fault) for fault in error.faults))
+        return _assessment(foreseen, list(rows), shown, reading, self.standing.pack)
 
 
 def _note_periods(standing: Standing, rows: dict[int, dict[str, str]], reading: Reading) -> None:
