@@ -319,6 +319,23 @@ def test_nobody_approves_a_case_of_ones_own(sqlite_office: Office, sqlite_place:
     assert state_of(sqlite_office, number) == "reviewed"
 
 
+def test_keys_pressed_before_the_cases_are_read_are_about_the_case_that_comes(
+    sqlite_office: Office, sqlite_place: str
+) -> None:
+    number = sqlite_office.submitted(sqlite_office.person(), ("2023-05-01", 1000))
+
+    async def scenario(desk: Desk) -> None:
+        await desk.keys("f10", "f7")
+        await asked(desk, Confirm)
+        assert number in desk.shown()
+        await desk.keys("y")
+        await desk.until(lambda: state_of(sqlite_office, number) == "reviewed")
+        await desk.keys("f2", "f10", number[-3:], "space", "f6")
+        await asked(desk, PersonPage)
+
+    drive(scenario, register=sqlite_place)
+
+
 def test_a_case_sent_back_is_corrected_and_submitted_again(
     sqlite_office: Office, sqlite_place: str
 ) -> None:

@@ -57,6 +57,9 @@ class Deciding(OfficePage):
     running = False
     """Whether something is being done with cases at this moment."""
 
+    async def arrived(self) -> None:
+        """Wait until the case at the cursor has been read."""
+
     def chosen_states(self) -> list[Chosen]:
         """Return the chosen cases."""
         raise NotImplementedError
@@ -77,6 +80,7 @@ class Deciding(OfficePage):
         """Take the chosen cases one step further."""
         from mediaid.desk.register.cases import forward  # noqa: PLC0415 - needs databases
 
+        await self.arrived()
         cases = self.chosen_states()
         if not cases or self.running:
             return
@@ -102,6 +106,7 @@ class Deciding(OfficePage):
         """Choose what to do with the chosen cases."""
         from mediaid.desk.register.cases import action_words, offered  # noqa: PLC0415
 
+        await self.arrived()
         cases = self.chosen_states()
         if not cases or self.running:
             return
@@ -182,8 +187,9 @@ class Deciding(OfficePage):
         ]
         await self.app.push_screen_wait(Told(_("Not everything was done"), said))
 
-    def do_person(self) -> None:
+    async def do_person(self) -> None:
         """Show the year of the case's person, with the pools."""
+        await self.arrived()
         person = self.chosen_person()
         if person is not None:
             self.app.push_screen(PersonPage(person))

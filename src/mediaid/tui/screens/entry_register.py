@@ -101,12 +101,9 @@ class Registering(Entering):
                 self.query_one(ChoiceList).open_for(field)
 
     async def people_are_found(self, field: PersonField) -> None:
-        """Wait for the answer to what was typed ahead of the screen, though not for long."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(5):
-                text = field.value.strip()
-                while text == self._asked_for and self._answered != text:
-                    await asyncio.sleep(0.01)
+        """Wait for the answer to what was typed ahead of the screen."""
+        text = field.value.strip()
+        await self.soon(lambda: text != self._asked_for or self._answered == text)
 
     def offer_people(self, field: PersonField) -> bool:
         """Show again who was found, where nobody is chosen yet and the list was closed; whether

@@ -15,6 +15,8 @@ from mediaid.tui.widgets.bars import KeyBar, TopBar
 from mediaid.tui.widgets.kept import Kept
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import ComposeResult
 
 
@@ -48,6 +50,13 @@ class Page(Guarded, Kept, Screen[None]):
     def say(self, about: str) -> None:
         """Show what is being worked on in the top bar."""
         self.query_one(TopBar).say(about)
+
+    async def soon(self, holds: Callable[[], object]) -> None:
+        """Wait for what one types ahead of, such as rows that are being read; but not for long."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(5):
+                while not holds():
+                    await asyncio.sleep(0.01)
 
     async def keys_arrived(self) -> None:
         """Wait until what was typed so far has arrived at the field that has the focus."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -269,6 +268,10 @@ class RegisterPage(Deciding):
             self.query_one(Rows).go(0)
             self.look(self.ledger.again(text=event.value.strip()))
 
+    async def arrived(self) -> None:
+        """Wait until the case at the cursor has been read."""
+        await self.soon(lambda: self.is_mounted and not self._looking)
+
     @property
     def _looking(self) -> bool:
         """Whether the case at the cursor is still being read."""
@@ -292,8 +295,9 @@ class RegisterPage(Deciding):
         """The case at the cursor."""
         return self._case_at(self.query_one(Rows).at)
 
-    def do_select(self) -> None:
+    async def do_select(self) -> None:
         """Select the case at the cursor, or no longer, and go to the next."""
+        await self.arrived()
         row = self.row
         if row is not None:
             if self.selected.pop(row.number, None) is None:
@@ -319,10 +323,7 @@ class RegisterPage(Deciding):
     @on(Rows.Chosen)
     async def do_open(self) -> None:
         """Open the case at the cursor; what was typed just before is looked for first."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(5):
-                while self._looking:
-                    await asyncio.sleep(0.01)
+        await self.arrived()
         row = self.row
         if row is not None:
             from mediaid.tui.screens.case import CasePage  # noqa: PLC0415 - when it is asked for
@@ -332,6 +333,7 @@ class RegisterPage(Deciding):
     @work
     async def do_filter(self) -> None:
         """Choose a state, a town, a category or a month to show alone."""
+        await self.soon(lambda: self.choices is not None)
         ledger, found = self.ledger, self.choices
         if ledger is None or found is None:
             return
@@ -357,7 +359,10 @@ class RegisterPage(Deciding):
     async def do_select_all(self) -> None:
         """Select all cases that the filters leave."""
         ledger = self.ledger
-        if ledger is None or not ledger.counted:
+        if ledger is None:
+            return
+        await self.soon(lambda: ledger.counted)
+        if ledger is not self.ledger or not ledger.counted:
             return
         if ledger.count > MOST_AT_ONCE:
             self.notify(
