@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from mediaid.desk import drafts
 from mediaid.desk.case import Case
 from mediaid.desk.entry import Entry
 from mediaid.desk.register import create
+from mediaid.desk.register.ledger import Ledger
 from mediaid.desk.settings import Settings, read_settings, write_settings
 from mediaid.packs.load import load_pack
 from mediaid.register.database.open import open_register
@@ -320,12 +322,21 @@ def test_nobody_approves_a_case_of_ones_own(sqlite_office: Office, sqlite_place:
 
 
 def test_keys_pressed_before_the_cases_are_read_are_about_the_case_that_comes(
-    sqlite_office: Office, sqlite_place: str
+    sqlite_office: Office, sqlite_place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = sqlite_office.submitted(sqlite_office.person(), ("2023-05-01", 1000))
+    begin, may_read = Ledger.begin, threading.Event()
+
+    def slow(ledger: Ledger) -> None:
+        may_read.wait(20)
+        begin(ledger)
+
+    monkeypatch.setattr(Ledger, "begin", slow)
 
     async def scenario(desk: Desk) -> None:
         await desk.keys("f10", "f7")
+        await desk.until(lambda: isinstance(desk.app.screen, RegisterPage))
+        may_read.set()
         await asked(desk, Confirm)
         assert number in desk.shown()
         await desk.keys("y")
