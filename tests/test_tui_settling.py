@@ -7,11 +7,14 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from textual import events
+from textual.app import App
 
 from mediaid import i18n
 from mediaid.desk.entry import Entry
 from mediaid.desk.settings import Settings, write_settings
 from mediaid.tui.app import MediaidApp
+from mediaid.tui.latest import Latest
 from mediaid.tui.screens import entry_result
 from mediaid.tui.screens.asking import Form
 from mediaid.tui.screens.dialogs import Confirm, Working
@@ -19,7 +22,7 @@ from mediaid.tui.widgets.pane import Pane
 from tui_support import SIZES, Desk, asked, drive, fill, person_chosen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from mediaid.desk.assess import Assessment
@@ -137,6 +140,27 @@ def test_what_cannot_be_reckoned_leaves_no_figure(held: Held) -> None:
     drive(scenario)
 
 
+@pytest.mark.usefixtures("held")
+def test_what_cannot_even_be_read_leaves_no_figure_and_holds_up_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(_entry: Entry) -> Assessment:
+        raise ZeroDivisionError("no reading")
+
+    async def scenario(desk: Desk) -> None:
+        await fill(desk)
+        await desk.until(lambda: "7,200.00" in result(desk))
+        with monkeypatch.context() as patched:
+            patched.setattr(Entry, "look_over", broken)
+            await desk.keys("0")
+            assert "算不出" in result(desk)
+            assert await desk.page.figures() is None
+        await desk.keys("backspace")
+        await desk.until(lambda: "7,200.00" in result(desk))
+
+    drive(scenario)
+
+
 def test_figures_of_another_case_are_not_shown(held: Held) -> None:
     async def scenario(desk: Desk) -> None:
         await fill(desk)
@@ -191,6 +215,54 @@ def test_what_is_typed_before_the_form_is_there_goes_into_it() -> None:
     person, category, day, amount, shown = asyncio.run(run())
     assert (person, category, day, amount) == ("P1", "低保家庭成员", "20230501", "8000")
     assert "7,200.00" in shown
+
+
+def test_a_key_that_fails_keeps_back_none_of_those_behind_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    forward = App.on_event
+
+    async def failing(app: App[None], event: events.Event) -> None:
+        if isinstance(event, events.Key) and event.key == "x" and not event.is_forwarded:
+            raise ZeroDivisionError("no such key")
+        await forward(app, event)
+
+    async def run() -> str:
+        app = MediaidApp()
+        async with app.run_test(size=SIZES[0], notifications=True) as pilot:
+            desk = Desk(app, pilot)
+            monkeypatch.setattr(App, "on_event", failing)
+            await desk.keys("PxQ")
+            await desk.until(lambda: desk.page.entry and desk.entry.text((None, "person_id")))
+            await desk.settled()
+            return desk.entry.text((None, "person_id"))
+
+    assert asyncio.run(run()) == "PQ"
+
+
+def test_work_in_the_background_goes_on_after_whatever_ended_it() -> None:
+    done: list[int] = []
+    ended: list[int] = []
+
+    class Page:
+        """Has its workers do their work at once."""
+
+        def run_worker(self, work: Callable[[], None], **_how: object) -> None:
+            try:
+                work()
+            except SystemExit:
+                ended.append(1)
+
+    def run(job: int) -> None:
+        if job == 1:
+            raise SystemExit
+        done.append(job)
+
+    latest: Latest[int] = Latest(Page(), run)  # type: ignore[arg-type]
+    for job in (1, 2, 3):
+        latest.ask(job)
+    assert done == [2, 3]
+    assert ended == [1]
 
 
 def test_the_program_can_be_left_while_it_loads(monkeypatch: pytest.MonkeyPatch) -> None:

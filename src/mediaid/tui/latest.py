@@ -38,14 +38,24 @@ class Latest(Generic[Job]):
         self._page.run_worker(self._loop, thread=True, exit_on_error=False)
 
     def _loop(self) -> None:
-        while True:
+        try:
+            while jobs := self._taken():
+                self._do(*jobs)
+        except BaseException:
             with self._lock:
-                if not self._next:
-                    self._busy = False
-                    return
-                job = self._next.pop()
-            try:
-                self._run(job)
-            except Exception as error:
-                app = self._page.app
-                app.call_from_thread(report, app, error)
+                self._busy = False  # whoever asks next begins anew
+            raise
+
+    def _taken(self) -> list[Job]:
+        """Return the job that is to be done now; none ends the thread."""
+        with self._lock:
+            jobs, self._next = self._next, []
+            self._busy = bool(jobs)
+            return jobs
+
+    def _do(self, job: Job) -> None:
+        try:
+            self._run(job)
+        except Exception as error:
+            app = self._page.app
+            app.call_from_thread(report, app, error)

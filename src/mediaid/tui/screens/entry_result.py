@@ -70,11 +70,11 @@ class Settling(Entering):
         if entry is None:
             return
         self._states += 1
-        if entry.weight > HEAVY:
-            self._settle_later(entry)
-            return
         try:
-            self._show_found(entry, entry.assess(self.position))
+            if entry.weight > HEAVY:
+                self._settle_later(entry)
+            else:
+                self._show_found(entry, entry.assess(self.position))
         except Exception:
             self._show_none(entry)
             raise
