@@ -53,8 +53,8 @@ class Pane(ScrollView, can_focus=True):
         background: $surface;
         color: $foreground;
         overflow-x: hidden;
-        /* Always there, and not to be seen while all fits: its coming would lay out the screen. */
-        overflow-y: scroll;
+        overflow-y: auto;
+        scrollbar-gutter: stable;
         scrollbar-size-vertical: 1;
         scrollbar-background: $surface;
         scrollbar-background-hover: $surface;
@@ -117,9 +117,13 @@ class Pane(ScrollView, can_focus=True):
             self.refresh(*changed)
 
     def _scrolled_height(self, width: int) -> None:
-        """Take the number of rows in, without laying out the screen."""
+        """Take the number of rows in; the screen is laid out for it only where the bar comes or
+        goes."""
         self.virtual_size = Size(width, len(self._rows))
-        self.vertical_scrollbar.window_virtual_size = len(self._rows)
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.window_virtual_size = len(self._rows)
+        if self.show_vertical_scrollbar != (len(self._rows) > self.size.height):
+            self.refresh(layout=True)
         self.scroll_y = self.scroll_y  # which its new bounds may change
 
     def notify_style_update(self) -> None:
