@@ -215,6 +215,46 @@ def test_an_old_answer_says_nothing_of_a_later_list(
     assert read(office, answer(tmp_path / "2.csv", "ok")) == (1, 0)
 
 
+def without_list(path: Path) -> Path:
+    """Be a bank that gives back no column but those that it needs."""
+    lines = rows(path)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, ("payment", "amount", "result"), extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(lines)
+    return path
+
+
+def test_an_answer_that_may_be_an_old_one_is_refused(
+    office: Office, two: list[str], tmp_path: Path
+) -> None:
+    """It says of no list, and the payment was in two: it would go out once more."""
+    send_list(office.register, tmp_path / "1.csv")
+    first = without_list(answer(tmp_path / "1.csv", "failed", ""))
+    assert read(office, first) == (0, 1)
+    assert read(office, first) == (0, 0)
+    assert send_list(office.register, tmp_path / "2.csv").lines == 1
+    with pytest.raises(RegisterError, match="row 2: payment 1 was sent 2 times: say in column li"):
+        read(office, first)
+    assert states(office, two) == ["paid", "paid"]
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_an_old_answer_beside_the_new_one_is_passed_over(
+    office: Office, two: list[str], newest_first: bool, tmp_path: Path
+) -> None:
+    send_list(office.register, tmp_path / "1.csv")
+    first = answer(tmp_path / "1.csv", "failed", "")
+    read(office, first)
+    send_list(office.register, tmp_path / "2.csv")
+    second = answer(tmp_path / "2.csv", "ok")
+    heads, old, *_ = first.read_text("utf-8").splitlines()
+    both = [old, second.read_text("utf-8").splitlines()[1]]
+    second.write_text("\n".join([heads, *(both[::-1] if newest_first else both)]), "utf-8")
+    assert read(office, second) == (1, 0)
+    assert states(office, two) == ["paid", "paid"]
+
+
 def test_answers_that_contradict_each_other_are_refused(
     office: Office, two: list[str], tmp_path: Path
 ) -> None:

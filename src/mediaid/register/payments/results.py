@@ -126,7 +126,8 @@ def _known(connection: Connection, numbers: list[int]) -> dict[int, _Known]:
 def _is_new(its: _Answer, known: _Known | None, other: _Answer | None) -> bool:
     """Whether an answer says what is not noted yet. Raises ValueError where it cannot be right.
 
-    `other` is that of a row above for the same payment.
+    It answers one sending of the line; what it says of one before the last is no news. `other` is
+    what a row above says of the last one.
     """
     if known is None:
         raise ValueError(_("there is no payment {payment}").format(payment=visible(its.typed)))
@@ -136,27 +137,36 @@ def _is_new(its: _Answer, known: _Known | None, other: _Answer | None) -> bool:
                 payment=its.payment, state=payment_words(known.line.state)
             )
         )
-    amounts = [amount for name, amount in known.sent if its.of_list in ("", name)]
-    if not amounts:
+    sent = [(name, amount) for name, amount in known.sent if its.of_list in ("", name)]
+    if not sent:
         raise ValueError(
             _("payment {payment} was not in list {list}").format(
                 payment=its.payment, list=visible(its.of_list)
             )
         )
-    if its.amount not in amounts:
+    if len(sent) > 1:
+        raise ValueError(
+            _(
+                "payment {payment} was sent {times} times: say in column list which list this "
+                "answers, or leave out the row"
+            ).format(payment=its.payment, times=len(sent))
+        )
+    [(name, amount)] = sent
+    if its.amount != amount:
         raise ValueError(
             _("payment {payment} is of {amount} yuan").format(
-                payment=its.payment, amount=format_yuan(amounts[-1])
+                payment=its.payment, amount=format_yuan(amount)
             )
         )
+    if name != known.sent[-1][0] or known.line.state != "sent":
+        return False
     if other is not None and other.result != its.result:
         raise ValueError(
             _("payment {payment} stands here twice, with different results").format(
                 payment=its.payment
             )
         )
-    in_time = its.of_list in ("", known.sent[-1][0])
-    return other is None and in_time and known.line.state == "sent"
+    return other is None
 
 
 def _note_paid(work: Work, name: str, paid: list[_Known]) -> None:
