@@ -16,10 +16,11 @@ from command import Ran, mediaid
 from mediaid.faults import RegisterError
 from mediaid.register.audit.check import check_audit
 from mediaid.register.cases.find import get_case
+from mediaid.register.payments.accounts import set_account
 from mediaid.register.payments.lists import list_again, send_list
 from mediaid.register.payments.pay import bank_returned, set_payee
 from mediaid.register.payments.results import read_results
-from mediaid.register.people.persons import note_death
+from mediaid.register.people.persons import note_death, take_back_death
 from mediaid.register.schema import audit_event, payment_entry
 
 if TYPE_CHECKING:
@@ -190,6 +191,28 @@ def test_a_list_written_again_pays_nobody_who_died_since(
         bank_returned(work, 1, "no such account")
     with pytest.raises(RegisterError, match="the person died"):
         list_again(office.register, "1.csv", tmp_path / "3.csv")
+
+
+def test_to_whom_a_list_written_again_pays_is_what_was_noted_not_whose_account_it_looks_like(
+    office: Office, two: list[str], tmp_path: Path
+) -> None:
+    """An heir had the account before; a dead person's account was changed after the list; a death
+    was taken back, and then there was one."""
+    with office.write() as work:
+        set_account(work, 1, "6200000000000007", "某丙")
+        note_death(work, 1, dt.date(2023, 1, 1))
+        set_payee(work, 1, "某丙", "6200000000000007")
+        note_death(work, 2, dt.date(2023, 1, 1))
+        take_back_death(work, 2, "another of the same name")
+    send_list(office.register, tmp_path / "1.csv")
+    with office.write() as work:
+        set_account(work, 2, "6200000000000008")
+    assert list_again(office.register, "1.csv", tmp_path / "2.csv").lines == 2
+    with office.write() as work:
+        note_death(work, 2, dt.date(2023, 1, 2))
+    again = list_again(office.register, "1.csv", tmp_path / "3.csv")
+    assert [its["payee"] for its in rows(tmp_path / "3.csv")] == ["某丙"]
+    assert [its.where for its in again.left] == two[1:]
 
 
 def test_a_list_has_a_name_of_its_own(office: Office, two: list[str], tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, select, text
+from sqlalchemy import and_, func, or_, select, text
 
 from mediaid.faults import Fault, RegisterError, visible, why_not
 from mediaid.i18n import gettext as _
@@ -93,7 +93,7 @@ def list_again(register: Register, name: str, path: Path) -> Sent:
     """Write the file of an earlier list anew, from what the register noted; that is an event.
 
     Payments that the bank answered are left out: those it returned may be in a later list. So are
-    those that would go to somebody who died since. Raises RegisterError where nothing is left, or
+    those of somebody whose death was noted since. Raises RegisterError where nothing is left, or
     there is no such list.
     """
     name = clean(name)
@@ -267,17 +267,27 @@ def _listed(
         later.c.kind == "sent",
         later.c.id > payment_entry.c.id,
     )
+    # A death that was noted before the payment was sent stopped it, until the heirs were named.
+    before = payment_entry.alias("before")
+    last_halt = (
+        select(before.c.kind)
+        .where(before.c.payment_id == payment.c.id, before.c.kind.in_(("stopped", "resumed")))
+        .order_by(before.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     found = connection.execute(
         select(
             payment,
             aid_case.c.number,
             payment_entry.c.amount.label("sent"),
             sent_again.exists().label("sent_again"),
-            # What goes to the heirs has another payee or account.
             and_(
                 person.c.died_on.is_not(None),
-                payment.c.account == person.c.account,
-                payment.c.payee.in_((person.c.name, person.c.payee)),
+                or_(
+                    func.coalesce(last_halt, "") != "stopped",
+                    payment.c.payee == person.c.name,
+                ),
             ).label("to_the_dead"),
         )
         .join(payment_entry, payment_entry.c.payment_id == payment.c.id)
