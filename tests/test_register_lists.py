@@ -314,6 +314,8 @@ def test_again_by_command(
         assert ran.code == code, ran.err
         return ran
 
+    for option in ("--again", "--office"):  # as of a script's variable that is empty
+        assert f"{option}: is missing" in run(str(tmp_path / "1.csv"), option, "", code=2).err
     run(str(tmp_path / "1.csv"))
     said = run(str(tmp_path / "2.csv"), "--again", "1.csv", lang="zh").out
     assert "900.00" in said

@@ -87,9 +87,12 @@ def received(
 @app.command("list", help=_("Write all approved payments to a file for the bank: they are sent."))
 def send(
     target: Annotated[Path, typer.Argument(metavar="FILE", help=_("A new .csv file."))],
-    office: Annotated[str, typer.Option("--office", help=_("Only those of an office."))] = "",
+    office: Annotated[
+        str | None,
+        typer.Option("--office", help=_("Only those of an office."), show_default=False),
+    ] = None,
     again: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--again",
             metavar="LIST",
@@ -99,18 +102,18 @@ def send(
             ),
             show_default=False,
         ),
-    ] = "",
+    ] = None,
     register: Where = "",
     as_json: AsJson = False,
 ) -> None:
-    if again and office:
-        from mediaid.faults import RegisterError
-
-        raise RegisterError(_("--again writes the whole list: leave out --office"))
+    _refuse_options(office, again)
     with open_it(register) as opened:
         from mediaid.register.payments.lists import list_again, send_list
 
-        sent = list_again(opened, again, target) if again else send_list(opened, target, office)
+        if again is None:
+            sent = send_list(opened, target, office or "")
+        else:
+            sent = list_again(opened, again, target)
     from mediaid.money import format_yuan, show_yuan
 
     show(
@@ -124,12 +127,23 @@ def send(
             _("written: {lines} payments, {amount} yuan").format(
                 lines=sent.lines, amount=show_yuan(sent.amount)
             ),
-            *(_again(again, sent) if again else _left(sent.left)),
+            *(_left(sent.left) if again is None else _again(again, sent)),
         ],
         as_json,
     )
     if sent.left:
         raise typer.Exit(SOME_REFUSED)
+
+
+def _refuse_options(office: str | None, again: str | None) -> None:
+    """Refuse what would send more than was meant, as where a script's variable is empty."""
+    from mediaid.faults import Fault, RegisterError
+
+    if again is not None and office is not None:
+        raise RegisterError(_("--again writes the whole list: leave out --office"))
+    for option, its in (("--office", office), ("--again", again)):
+        if its is not None and not its.strip():
+            raise RegisterError(Fault(option, _("is missing: fill it in")))
 
 
 def _left(left: list[Fault]) -> Iterator[str]:
