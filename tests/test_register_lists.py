@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import shlex
 import sqlite3
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,7 +27,6 @@ from mediaid.register.schema import audit_event, payment_entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from register_support import Office
 
@@ -125,23 +126,24 @@ def test_where_it_is_not_known_what_was_noted_the_file_says_so(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    bank, new = tmp_path / "bank.csv", tmp_path / "new.csv"
+    bank, new = tmp_path / "bank of May.csv", tmp_path / "new.csv"
     lose_the_commit(happens=happens, gone=True)
     with pytest.raises(RegisterError, match="Give it to nobody") as refused:
         send_list(office.register, bank)
-    assert "--again bank.csv" in str(refused.value)
+    remedy = str(refused.value).partition("mediaid register ")[2].partition(": it writes")[0]
+    assert shlex.split(remedy) == ["payment", "list", "NEW.csv", "--again", bank.name]
     monkeypatch.undo()
     [beside] = tmp_path.glob("*.csv*")
-    assert beside.name == "bank.csv.unconfirmed"
+    assert beside.name == "bank of May.csv.unconfirmed"
     with pytest.raises(RegisterError, match="it is not known"):
         send_list(office.register, bank)
     if not happens:
         with pytest.raises(RegisterError, match=r"nothing was noted .* Lists there are: none"):
-            list_again(office.register, "bank.csv", new)
+            list_again(office.register, bank.name, new)
         beside.unlink()
         assert send_list(office.register, bank).lines == 2
         return
-    assert list_again(office.register, "bank.csv", new).lines == 2
+    assert list_again(office.register, bank.name, new).lines == 2
     assert new.read_bytes() == beside.read_bytes()
     assert states(office, two) == ["paid", "paid"]
 
@@ -217,11 +219,35 @@ def test_to_whom_a_list_written_again_pays_is_what_was_noted_not_whose_account_i
 
 def test_a_list_has_a_name_of_its_own(office: Office, two: list[str], tmp_path: Path) -> None:
     (tmp_path / "may").mkdir()
+    office.now = dt.datetime(2023, 1, 2, 23, tzinfo=dt.UTC)  # the next morning in China
     send_list(office.register, tmp_path / "bank.csv")
-    with pytest.raises(RegisterError, match="a list of this name was sent on 2023-01-02"):
+    with pytest.raises(RegisterError, match="a list of this name was sent on 2023-01-03"):
         send_list(office.register, tmp_path / "may" / "bank.csv")
     assert states(office, two) == ["paid", "paid"]
     assert list((tmp_path / "may").iterdir()) == []
+
+
+def test_a_list_without_payments_is_none(office: Office, tmp_path: Path) -> None:
+    """No file, and its name stays free; a case without aid is paid all the same."""
+    cases = [office.approved(office.person("low_income"), ("2023-05-01", 100, "outpatient"))]
+    bank = tmp_path / "bank.csv"
+    sent = send_list(office.register, bank)
+    assert (sent.lines, sent.left, list(tmp_path.glob("*.csv*"))) == (0, [], [])
+    assert states(office, cases) == ["paid"]
+    office.account(office.person())
+    cases.append(office.approved(2, ("2023-05-01", 1000)))
+    with pytest.raises(RegisterError, match=r"Lists there are: none"):
+        list_again(office.register, "bank.csv", tmp_path / "again.csv")
+    assert send_list(office.register, bank).lines == 1
+    assert list_again(office.register, "bank.csv", tmp_path / "again.csv").lines == 1
+    assert states(office, cases) == ["paid", "paid"]
+
+
+def test_what_can_be_no_lists_name_is_refused(office: Office, two: list[str]) -> None:
+    for path, said in ((".", "it is a folder"), ("/", "it is a folder"), (" ", "is missing")):
+        with pytest.raises(RegisterError, match=said):
+            send_list(office.register, Path(path))
+    assert states(office, two) == ["approved", "approved"]
 
 
 def test_an_old_answer_says_nothing_of_a_later_list(

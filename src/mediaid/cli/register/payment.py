@@ -126,7 +126,9 @@ def send(
         [
             _("written: {lines} payments, {amount} yuan").format(
                 lines=sent.lines, amount=show_yuan(sent.amount)
-            ),
+            )
+            if sent.lines
+            else _("there is nothing to send: no list was written"),
             *(_left(sent.left) if again is None else _again(again, sent)),
         ],
         as_json,

@@ -8,6 +8,7 @@ ended (a connection lost at that moment), the register is asked.
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +17,12 @@ from sqlalchemy import and_, func, or_, select, text
 from mediaid.faults import Fault, RegisterError, visible, why_not
 from mediaid.i18n import gettext as _
 from mediaid.money import format_yuan
+from mediaid.register.calendar import CHINA
 from mediaid.register.database.locks import lock_lists, lock_persons
 from mediaid.register.payments.bank_file import write_bank_file
 from mediaid.register.payments.entries import enter_all, outstanding_of
 from mediaid.register.payments.pay import refuse_unpayable, unsent_lines
-from mediaid.register.people.persons import clean
+from mediaid.register.people.persons import clean, required
 from mediaid.register.schema import aid_case, audit_event, payment, payment_entry, person
 from mediaid.register.workflow.states import step_all
 
@@ -57,21 +59,24 @@ def send_list(register: Register, path: Path, office: str = "") -> Sent:
     """Write what is approved and not yet sent to a new file, and note it as sent.
 
     Names and accounts stand there in clear. Where the file cannot be written nothing is noted.
-    A list goes by its file's name, which no other list of the register has.
+    A list goes by its file's name, which no other list of the register has. Where there is nothing
+    to send there is no list, and no file.
     Raises RegisterError; its words say where the file is, if it is not known what was noted.
     """
-    name = clean(path.name)
+    name = _name_of(path)
     passing = path.with_name(path.name + UNCONFIRMED)
-    _refuse_file(path)
+    _refuse_file(path, passing, name)
     written = False
     try:
         with register.write(ACTION) as work:
             lock_lists(work.connection)
             _refuse_known(work.connection, name)
             rows, sent = _send(work, office, name)
-            work.details = {"list": name, "lines": sent.lines, "amount": format_yuan(sent.amount)}
-            write_bank_file(passing, rows)
-            written = True
+            work.details = {"lines": sent.lines, "amount": format_yuan(sent.amount)}
+            if rows:
+                work.details["list"] = name
+                write_bank_file(passing, rows)
+                written = True
     except BaseException as error:
         if not written:
             raise
@@ -85,7 +90,8 @@ def send_list(register: Register, path: Path, office: str = "") -> Sent:
         if not isinstance(error, RegisterError):
             raise
         return sent
-    _place(passing, path)
+    if written:
+        _place(passing, path)
     return sent
 
 
@@ -127,18 +133,23 @@ def list_again(register: Register, name: str, path: Path) -> Sent:
     return sent
 
 
-def _refuse_file(path: Path) -> None:
+def _name_of(path: Path) -> str:
+    """Return the name of the list that a file holds. Raises RegisterError."""
+    if not path.name:
+        raise RegisterError(Fault(str(path), _("it is a folder")))
+    return required(path.name, _("the list's name"))
+
+
+def _refuse_file(path: Path, passing: Path, name: str) -> None:
     """Say at once what a list's file stumbles over, before everybody else has to wait for it."""
     try:
         path.parent.stat()
     except OSError as error:
         raise RegisterError(Fault(str(path), why_not(error))) from None
-    for its in (path, path.with_name(path.name + UNCONFIRMED)):
-        there = os.path.lexists(its)
-        if there and its == path:
-            raise RegisterError(Fault(str(its), _("exists already: it is left as it is")))
-        if there:
-            raise RegisterError(Fault(str(its), _unknown(path.name)))
+    if os.path.lexists(path):
+        raise RegisterError(Fault(str(path), _("exists already: it is left as it is")))
+    if os.path.lexists(passing):
+        raise RegisterError(Fault(str(passing), _unknown(name)))
 
 
 def _refuse_known(connection: Connection, name: str) -> None:
@@ -150,18 +161,19 @@ def _refuse_known(connection: Connection, name: str) -> None:
                 _(
                     "a list of this name was sent on {day}: choose another name, or have that one "
                     "written again with --again"
-                ).format(day=at.date()),
+                ).format(day=at.astimezone(CHINA).date()),
             )
         )
 
 
 def _unknown(name: str) -> str:
+    """Say what to do with a file of which it is not known whether its list was noted."""
     return _(
         "it is not known whether the payments of this list were noted as sent. Give it to nobody. "
         "When the register can be reached, run mediaid register payment list NEW.csv --again "
         "{name}: it writes the list if it was noted, and says so if it was not; then delete this "
         "file"
-    ).format(name=visible(name))
+    ).format(name=shlex.quote(name))
 
 
 def _no_list(connection: Connection, name: str) -> str:
@@ -178,7 +190,9 @@ def _lists(connection: Connection) -> list[tuple[str, dt.datetime]]:
         .where(audit_event.c.subject == "", audit_event.c.action == ACTION)
         .order_by(audit_event.c.seq.desc())
     )
-    return [(str(row.details.get("list")), row.at) for row in connection.execute(found)]
+    events = connection.execute(found)
+    # Where nothing was to be sent there was no list.
+    return [(row.details["list"], row.at) for row in events if "list" in row.details]
 
 
 def _find_list(connection: Connection, name: str) -> dt.datetime | None:
@@ -252,7 +266,8 @@ def _send(work: Work, office: str, name: str) -> tuple[list[dict[str, str]], Sen
     for (case, _line), rows in zip(listed, entries, strict=True):
         changed[case.id] += rows
     for case in payable:
-        work.tell(f"case:{case.number}", {"list": name}, changed[case.id])
+        listed_by = {"list": name} if lines[case.id] else {}
+        work.tell(f"case:{case.number}", listed_by, changed[case.id])
     sent.lines, sent.amount = len(listed), sum(left.values())
     return [_row(name, case.number, line, left[line.id]) for case, line in listed], sent
 
