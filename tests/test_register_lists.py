@@ -274,6 +274,28 @@ def without_list(path: Path) -> Path:
     return path
 
 
+def test_a_reason_is_kept_as_the_bank_says_it_or_refused_by_its_row(
+    office: Office, two: list[str], tmp_path: Path
+) -> None:
+    send_list(office.register, tmp_path / "1.csv")
+    bank = answer(tmp_path / "1.csv", "failed", "failed")
+    text = bank.read_text("utf-8")
+    said = "户名，不符" * 60
+    for wrong, why in (("a\x1b[2Jb", "invisible characters"), (said * 4, "longer than 1000")):
+        bank.write_text(text.replace("failed,", f"failed,{wrong}", 1), "utf-8")
+        with pytest.raises(RegisterError, match=f"answered-1.csv, row 2: .*{why}"):
+            read(office, bank)
+    assert states(office, two) == ["paid", "paid"]
+    bank.write_text(text.replace("failed,", f"failed,{said}", 1), "utf-8")
+    assert read(office, bank) == (0, 2)
+    with office.register.read() as connection:
+        returned = select(payment_entry.c.reference).where(payment_entry.c.kind == "returned")
+        assert connection.scalars(returned.order_by(payment_entry.c.id)).all() == [
+            said,
+            "no reason given",
+        ]
+
+
 def test_an_answer_that_may_be_an_old_one_is_refused(
     office: Office, two: list[str], tmp_path: Path
 ) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from mediaid.faults import RegisterError
+from mediaid.faults import Fault, RegisterError
 from mediaid.i18n import gettext as _
 from mediaid.money import show_yuan
 from mediaid.register.cases.find import get_case
@@ -104,7 +104,9 @@ def bank_returned(work: Work, payment_id: int, reason: str) -> None:
                 payment=payment_id, state=payment_words(line.state)
             )
         )
-    why = clean_sentence(required(reason, "--reason"))
+    why = clean_sentence(reason)
+    if not why:
+        raise RegisterError(Fault("--reason", _("is missing: fill it in")))
     enter(work, line, "returned", outstanding(work.connection, line), why)
     set_off(work, line)
     died_on = select(person.c.died_on).where(person.c.id == case.person_id)

@@ -15,6 +15,7 @@ from mediaid.register.database.many import rows_with
 from mediaid.register.payments.bank_file import read_bank_file
 from mediaid.register.payments.entries import enter_all
 from mediaid.register.payments.pay import bank_returned
+from mediaid.register.people.persons import clean_sentence
 from mediaid.register.schema import aid_case, payment, payment_entry
 from mediaid.register.workflow.words import payment_words
 
@@ -40,7 +41,7 @@ def read_results(work: Work, path: Path) -> tuple[int, int]:
     for number, row in enumerate(read_bank_file(path), 2):
         try:
             answer = _read(row)
-        except ValueError as error:
+        except (RegisterError, ValueError) as error:
             refused.append((number, str(error)))
         else:
             if answer is not None:
@@ -91,7 +92,10 @@ class _Known:
 
 
 def _read(row: dict[str, str]) -> _Answer | None:
-    """Return what a row says, None where the bank has not filled it in. Raises ValueError."""
+    """Return what a row says, None where the bank has not filled it in.
+
+    Raises ValueError, or RegisterError of a reason that cannot be kept.
+    """
     said, typed = row["result"].lower(), row["payment"]
     if not said:
         return None
@@ -101,7 +105,8 @@ def _read(row: dict[str, str]) -> _Answer | None:
         )
     number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
     amount = parse_yuan(row["amount"])
-    return _Answer(number, typed, amount, _SAID[said], row.get("reason", ""), row.get("list", ""))
+    reason = clean_sentence(row.get("reason", ""))
+    return _Answer(number, typed, amount, _SAID[said], reason, row.get("list", ""))
 
 
 def _known(connection: Connection, numbers: list[int]) -> dict[int, _Known]:
