@@ -19,6 +19,7 @@ from mediaid.faults import RegisterError
 from mediaid.register.audit.check import check_audit
 from mediaid.register.cases.find import get_case
 from mediaid.register.payments.accounts import set_account
+from mediaid.register.payments.bank_file import COLUMNS, read_bank_file, write_bank_file
 from mediaid.register.payments.lists import list_again, send_list
 from mediaid.register.payments.pay import bank_returned, set_payee
 from mediaid.register.payments.results import read_results
@@ -308,6 +309,15 @@ def test_an_answer_that_may_be_an_old_one_is_refused(
     with pytest.raises(RegisterError, match="row 2: payment 1 was sent 2 times: say in column li"):
         read(office, first)
     assert states(office, two) == ["paid", "paid"]
+
+
+@pytest.mark.parametrize("name", ["=1+1", "'=1+1", "'a", "''@a", "-"])
+def test_what_is_written_to_the_bank_is_read_back_as_it_was(name: str, tmp_path: Path) -> None:
+    """And no cell is a formula."""
+    row = dict.fromkeys(COLUMNS, name)
+    write_bank_file(tmp_path / "bank.csv", [row])
+    assert read_bank_file(tmp_path / "bank.csv") == [row]
+    assert {its[0] for its in rows(tmp_path / "bank.csv")[0].values()} == {"'"}
 
 
 @pytest.mark.parametrize("newest_first", [False, True])

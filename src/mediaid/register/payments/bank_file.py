@@ -20,7 +20,9 @@ COLUMNS = ("payment", CASE, "payee", "account", "amount", "result", "reason", "l
 it is an answer."""
 
 _NEEDED = {"payment", "amount", "result"}
-_FORMULA = tuple("=+-@")
+_MARK = "'"
+_MARKED = (*"=+-@", _MARK)
+"""What would be a formula, or would be taken for one that is marked as text."""
 
 
 def write_bank_file(path: Path, rows: list[dict[str, str]]) -> None:
@@ -34,9 +36,7 @@ def write_bank_file(path: Path, rows: list[dict[str, str]]) -> None:
             writer = csv.DictWriter(file, COLUMNS)
             writer.writeheader()
             for row in rows:
-                writer.writerow(
-                    {name: f"'{its}" if its[:1] in _FORMULA else its for name, its in row.items()}
-                )
+                writer.writerow({name: _as_text(its) for name, its in row.items()})
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
@@ -57,10 +57,15 @@ def read_bank_file(path: Path) -> list[dict[str, str]]:
     return [{name: _plain(its) for name, its in row.items() if name} for row in rows]
 
 
+def _as_text(cell: str) -> str:
+    """Return a cell with a mark that keeps it from being a formula, where it needs one."""
+    return _MARK + cell if cell.startswith(_MARKED) else cell
+
+
 def _plain(cell: str | None) -> str:
-    """Return a cell without the mark that kept it from being a formula."""
+    """Return a cell without that mark."""
     text = (cell or "").strip()
-    return text[1:] if text[:1] == "'" and text[1:2] in _FORMULA else text
+    return text[1:] if text[:1] == _MARK and text[1:].startswith(_MARKED) else text
 
 
 def read_case_numbers(path: Path) -> list[str]:
