@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import errno
 import json
+import os
 import shlex
 import sqlite3
 from pathlib import Path
@@ -226,6 +228,42 @@ def test_a_list_has_a_name_of_its_own(office: Office, two: list[str], tmp_path: 
         send_list(office.register, tmp_path / "may" / "bank.csv")
     assert states(office, two) == ["paid", "paid"]
     assert list((tmp_path / "may").iterdir()) == []
+
+
+@pytest.mark.parametrize("taken", [False, True])
+@pytest.mark.parametrize("links", [False, True])
+def test_a_list_gets_its_name_without_taking_anothers(
+    sqlite_office: Office, links: bool, taken: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody made a file of its name meanwhile, at the last moment where links can be made."""
+    sqlite_office.account(sqlite_office.person())
+    sqlite_office.approved(1, ("2023-05-01", 1000))
+    bank, lexists, link = tmp_path / "bank.csv", os.path.lexists, os.link
+
+    def looked(path: Path) -> bool:
+        there = lexists(path)
+        if taken and links and lexists(f"{bank}.unconfirmed"):
+            bank.write_text("theirs")
+        return there
+
+    def linked(old: Path, new: Path) -> None:
+        if taken:
+            bank.write_text("theirs")
+        if not links:
+            raise PermissionError(errno.EPERM, "no links")
+        link(old, new)
+
+    monkeypatch.setattr(os.path, "lexists", looked)
+    monkeypatch.setattr(os, "link", linked)
+    if taken:
+        with pytest.raises(RegisterError, match=r"this is the list, .*exists already.*rename it"):
+            send_list(sqlite_office.register, bank)
+        assert bank.read_text() == "theirs"
+        assert len(rows(tmp_path / "bank.csv.unconfirmed")) == 1
+    else:
+        send_list(sqlite_office.register, bank)
+        assert [its.name for its in tmp_path.glob("bank*")] == ["bank.csv"]
+        assert len(rows(bank)) == 1
 
 
 def test_a_list_without_payments_is_none(office: Office, tmp_path: Path) -> None:

@@ -138,7 +138,15 @@ def test_the_banks_results_are_events_of_their_cases(office: Office, tmp_path: P
     bank = tmp_path / "bank.csv"
     send_list(office.register, bank)
     answer = bank.read_text("utf-8-sig").replace("90.00,,", "90.00,ok,")
-    bank.write_text(answer.replace("90.90,,", "90.90,failed,why"), "utf-8")
+    answered = tmp_path / "answer.csv"
+    answered.write_text(answer.replace("90.90,,", "90.90,failed,why"), "utf-8")
     with office.write("payment.results") as work:
-        assert read_results(work, bank) == (1, 1)
+        assert read_results(work, answered) == (1, 1)
     assert events(office, "payment.results") == [*(f"case:{number}" for number in cases), ""]
+    with office.register.read() as connection:
+        told = select(audit_event.c.details).where(audit_event.c.action == "payment.results")
+        assert connection.scalars(told.order_by(audit_event.c.seq)).all() == [
+            {"file": "answer.csv", "list": "bank.csv", "result": "ok"},
+            {"file": "answer.csv", "list": "bank.csv", "result": "failed"},
+            {"file": "answer.csv", "ok": 1, "failed": 1},
+        ]

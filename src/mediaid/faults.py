@@ -66,6 +66,7 @@ def why_not(error: OSError) -> str:
         errno.EDQUOT: _("the disk is full: free some space and try again"),
         errno.EFBIG: _("the disk is full: free some space and try again"),
         errno.EISDIR: _("it is a folder"),
+        errno.EEXIST: _("exists already: it is left as it is"),
         errno.ENOTDIR: _("a part of the path is no folder"),
         errno.ENAMETOOLONG: _("the name is too long"),
         errno.EBUSY: _("another program is using it"),

@@ -7,8 +7,10 @@ ended (a connection lost at that moment), the register is asked.
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -219,9 +221,7 @@ def _is_noted(register: Register, name: str) -> bool | None:
 def _place(passing: Path, path: Path) -> None:
     """Give a list's file its own name."""
     try:
-        if os.path.lexists(path):
-            raise FileExistsError
-        passing.rename(path)
+        _rename(passing, path)
     except OSError as error:
         raise RegisterError(
             Fault(
@@ -232,6 +232,21 @@ def _place(passing: Path, path: Path) -> None:
                 ).format(name=visible(path.name), reason=why_not(error)),
             )
         ) from None
+
+
+def _rename(old: Path, new: Path) -> None:
+    """Rename a file, but never over another one. Raises OSError."""
+    try:
+        os.link(old, new)
+    except FileExistsError:
+        raise
+    except OSError:  # such as of a memory stick, whose files have one name each
+        if os.path.lexists(new):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
+        old.rename(new)
+    else:
+        with suppress(OSError):  # it has its name, whatever else is left
+            old.unlink()
 
 
 def _approved(connection: Connection, office: str) -> list[Row[Any]]:

@@ -59,14 +59,15 @@ def read_results(work: Work, path: Path) -> tuple[int, int]:
             Fault(_("{file}, row {row}").format(file=path, row=number), said)
             for number, said in sorted(refused)
         )
-    _note_paid(work, path.name, [known[key] for key, its in new.items() if its.result == OK])
+    file = visible(path.name)
+    _note_paid(work, file, [known[key] for key, its in new.items() if its.result == OK])
     failed = [its for its in new.values() if its.result == FAILED]
     for its in failed:
         bank_returned(work, its.payment, its.reason or _("no reason given"))
-        work.details = {"list": path.name, "result": FAILED}
+        work.details = _details(file, known[its.payment], FAILED)
         work.next_event()
     paid, returned = len(new) - len(failed), len(failed)
-    work.details = {"list": path.name, OK: paid, FAILED: returned}
+    work.details = {"file": file, OK: paid, FAILED: returned}
     return paid, returned
 
 
@@ -174,8 +175,13 @@ def _is_new(its: _Answer, known: _Known | None, other: _Answer | None) -> bool:
     return other is None
 
 
-def _note_paid(work: Work, name: str, paid: list[_Known]) -> None:
+def _note_paid(work: Work, file: str, paid: list[_Known]) -> None:
     """Note that the bank confirmed lines, each in an event of its case."""
     changed = enter_all(work, "confirmed", [(its.line, 0) for its in paid])
     for its, rows in zip(paid, changed, strict=True):
-        work.tell(f"case:{its.case}", {"list": name, "result": OK}, rows)
+        work.tell(f"case:{its.case}", _details(file, its, OK), rows)
+
+
+def _details(file: str, of: _Known, result: str) -> dict[str, str]:
+    """Return what an event says of a line's answer: the file it stood in, and the list it is to."""
+    return {"file": file, "list": of.sent[-1][0], "result": result}
