@@ -14,7 +14,6 @@ from mediaid.i18n import choose, language
 from mediaid.i18n import gettext as _
 from mediaid.tui import actions
 from mediaid.tui.desk_app import DeskApp
-from mediaid.tui.screens.dialogs import Chooser
 from mediaid.tui.screens.entry import EntryPage
 from mediaid.tui.screens.page import Page
 from mediaid.tui.widgets.line import LineInput
@@ -220,6 +219,8 @@ class MediaidApp(DeskApp):
         self.run_worker(self._palette(), exit_on_error=False)
 
     async def _palette(self) -> None:
+        from mediaid.tui.screens.dialogs import Chooser  # noqa: PLC0415 - when asked for
+
         page = self.screen.page if isinstance(self.screen, Page) else ""
         offered = [action for action in dict.fromkeys(actions.on(page)) if action.id != "palette"]
         notes = {a.id: f"{actions.key_name(self.keys_by_action[a.id])}  {a.does}" for a in offered}
@@ -234,6 +235,8 @@ class MediaidApp(DeskApp):
         self.run_worker(self._theme(), exit_on_error=False)
 
     async def _theme(self) -> None:
+        from mediaid.tui.screens.dialogs import Chooser  # noqa: PLC0415 - when asked for
+
         themes = [Choice(name, name, name) for name in sorted(self.available_themes)]
         chosen = await self.push_screen_wait(Chooser(_("Theme"), themes, chosen=self.theme))
         if chosen is not None:
@@ -263,6 +266,7 @@ class MediaidApp(DeskApp):
 
     async def _pack(self) -> None:
         from mediaid.desk.packs import pack_choices  # noqa: PLC0415
+        from mediaid.tui.screens.dialogs import Chooser  # noqa: PLC0415
 
         packs = await asyncio.to_thread(pack_choices)
         notes = {pack.id: pack.problem or pack.confirmed for pack in packs}
@@ -282,6 +286,7 @@ class MediaidApp(DeskApp):
 
     async def _readings(self) -> None:
         from mediaid.desk.packs import pack_of, readings_of  # noqa: PLC0415
+        from mediaid.tui.screens.dialogs import Chooser  # noqa: PLC0415
 
         name, chosen = self.rules()
         questions = await asyncio.to_thread(lambda: readings_of(pack_of(name, chosen)))

@@ -8,7 +8,6 @@ from textual import work
 
 from mediaid.desk.choices import Choice
 from mediaid.i18n import gettext as _
-from mediaid.tui.screens.dialogs import Chooser, Confirm
 from mediaid.tui.screens.entry_base import Entering
 from mediaid.tui.text import harmless
 from mediaid.tui.widgets.pane import Pane
@@ -46,6 +45,7 @@ class Drafting(Entering):
         """Open another draft."""
         from mediaid.desk import drafts  # noqa: PLC0415
         from mediaid.desk.entry import Entry  # noqa: PLC0415
+        from mediaid.tui.screens.dialogs import Chooser  # noqa: PLC0415
 
         if self.entry is None:
             return
@@ -83,6 +83,8 @@ class Drafting(Entering):
         """Remove the draft on the screen."""
         if self.entry is None or self.entry.case.blank:
             return
+        from mediaid.tui.screens.dialogs import Confirm  # noqa: PLC0415 - when asked for
+
         question = _("Discard this draft? It cannot be brought back.")
         if await self.app.push_screen_wait(Confirm(question)):
             self.entry.draft.discard()

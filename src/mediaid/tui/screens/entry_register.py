@@ -16,8 +16,6 @@ from mediaid.i18n import gettext as _
 from mediaid.money import show_yuan
 from mediaid.tui.latest import Latest
 from mediaid.tui.lines import place_name
-from mediaid.tui.screens.asking import Form
-from mediaid.tui.screens.dialogs import Chooser, Confirm, Working
 from mediaid.tui.screens.entry_base import Entering
 from mediaid.tui.text import harmless
 from mediaid.tui.widgets.fields import ChoiceList, PersonField
@@ -196,6 +194,7 @@ class Registering(Entering):
         if entry is None or office is None:
             return
         from mediaid.desk.register import people  # noqa: PLC0415
+        from mediaid.tui.screens.asking import Form  # noqa: PLC0415
 
         texts = {
             name.removeprefix(NEW_PERSON): text
@@ -256,6 +255,7 @@ class Registering(Entering):
 
     async def _submit(self, entry: Entry, office: Office) -> None:
         from mediaid.desk.register.submit import questions  # noqa: PLC0415
+        from mediaid.tui.screens.dialogs import Confirm, Working  # noqa: PLC0415
 
         found = await self.figures()
         if found is None or not found.complete:
@@ -285,6 +285,7 @@ class Registering(Entering):
         self, entry: Entry, office: Office, code: str, asked: Sequence[Question]
     ) -> None:
         from mediaid.desk.register.submit import submit  # noqa: PLC0415
+        from mediaid.tui.screens.dialogs import Working  # noqa: PLC0415
 
         working = Working(_("entering the case …"))
         # Nothing can be typed meanwhile: what is entered is what was confirmed.
@@ -347,6 +348,8 @@ class Registering(Entering):
                 if not said.get(its.key, "").strip()
             }
 
+        from mediaid.tui.screens.asking import Form  # noqa: PLC0415 - when asked for
+
         form = Form(_("Before the case is submitted"), fields, texts, check, changed)
         if not await self.app.push_screen_wait(form):
             return False
@@ -360,6 +363,8 @@ class Registering(Entering):
             return next(iter(office.offices))
         if settings.office in office.offices:
             return settings.office
+        from mediaid.tui.screens.dialogs import Chooser  # noqa: PLC0415 - when asked for
+
         choices = [Choice(code, name, name) for code, name in office.offices.items()]
         code = await self.app.push_screen_wait(Chooser(_("Which office takes it in?"), choices))
         if code is not None:

@@ -12,7 +12,6 @@ from textual.message import Message
 from mediaid.i18n import gettext as _
 from mediaid.tui.latest import Latest
 from mediaid.tui.lines import Line, explanation_lines, guide_lines, result_lines
-from mediaid.tui.screens.dialogs import Working
 from mediaid.tui.screens.entry_base import Entering
 from mediaid.tui.screens.entry_words import beside_bills, mark_of
 from mediaid.tui.text import harmless
@@ -112,6 +111,8 @@ class Settling(Entering):
     async def figures(self) -> Assessment | None:
         """Return what the case comes to as it stands; nothing can be typed until that is known."""
         if not self._current.is_set():
+            from mediaid.tui.screens.dialogs import Working  # noqa: PLC0415 - when asked for
+
             working = Working(_("reckoning …"))
             await self.app.push_screen(working)
             try:
