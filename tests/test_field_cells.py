@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 import polars as pl
@@ -15,6 +16,8 @@ from mediaid.batch.mapped.cells import read_amounts, read_days, read_numbers
 from mediaid.batch.mapped.refunds import Records, Refunds, find_refunds
 from mediaid.batch.mapped.roster import Roster
 from mediaid.claims.cells import EPOCH, parse_written_day, parse_written_yuan
+from mediaid.claims.refunds import put_together
+from mediaid.claims.table import NO_DATE
 from mediaid.people.documents import KINDS, parse_document
 from mediaid.people.identity import check_digit
 
@@ -156,9 +159,15 @@ def test_the_roster_gives_the_category_of_the_day(
 # --- refunds --------------------------------------------------------------------------------------
 
 
-def refunds(*rows: tuple[str, int, bool, str], visits: bool = False) -> Refunds:
+def refunds(
+    *rows: tuple[str, int, bool, str],
+    visits: bool = False,
+    days: Sequence[int] = (),
+    settings: Sequence[int] = (),
+) -> Refunds:
     """Refunds among records (claim id, 分, flagged, original) of one person."""
     claims, fen, flags, originals = zip(*rows, strict=True)
+    on = np.array(days or [0] * len(rows), dtype=np.int64)
     return find_refunds(
         Records(
             number=range(2, len(rows) + 2),
@@ -168,6 +177,9 @@ def refunds(*rows: tuple[str, int, bool, str], visits: bool = False) -> Refunds:
             original=originals,
             fen=np.array(fen, dtype=np.int64),
             flagged=np.array(flags, dtype=np.bool_),
+            day=on,
+            until=on,
+            setting=np.array(settings or [0] * len(rows), dtype=np.int64),
         )
     )
 
@@ -230,3 +242,48 @@ def test_a_record_refunded_in_another_file_is_left_out() -> None:
 def test_a_refund_with_the_id_of_its_original_gets_one_of_its_own() -> None:
     found = refunds(("A", 100, False, ""), ("B", 100, False, ""), ("A", -100, False, ""))
     assert found == Refunds(reverses={2: "A"}, renamed={2: "A/退4"})
+
+
+def test_a_refund_gives_back_nothing_later_and_no_other_kind_of_care() -> None:
+    rows = ("A", 100, False, ""), ("B", 100, False, ""), ("X", -100, False, "")
+    assert refunds(*rows, days=[5, 9, 7]) == Refunds(reverses={2: "A"}, by_amount=[2])
+    assert refunds(*rows, days=[8, 9, 7]) == Refunds(alone=[2])
+    assert refunds(*rows, settings=[0, 1, 1]) == Refunds(reverses={2: "B"}, by_amount=[2])
+    # What cannot be read is refused for that; it must not have its original be paid.
+    unread = refunds(*rows[1:], settings=[1, -1], days=[5, int(NO_DATE)])
+    assert unread == Refunds(reverses={1: "B"}, by_amount=[1])
+    # Two refunds of which one alone can give back either of the two later records.
+    late = refunds(*rows, ("Y", -100, False, ""), ("C", 100, False, ""), days=[9, 9, 7, 9, 5])
+    assert late.reverses == {2: "C"}
+    assert [row for row, _reason in late.refused] == [3]
+
+
+def test_a_refund_that_stands_twice_is_one() -> None:
+    back = ("X", -100, False, "")
+    found = refunds(("A", 100, False, ""), ("B", 100, False, ""), back, back)
+    assert (found.reverses, found.repeats) == ({}, {3: 2})
+    assert [row for row, _reason in found.refused] == [2]
+
+
+MEANT = st.lists(st.sets(st.integers(0, 3)), max_size=4)
+
+
+@given(MEANT)
+def test_what_refunds_surely_cancel_is_cancelled_however_they_are_paired(
+    meant: list[set[int]],
+) -> None:
+    """Held against every way of pairing as many refunds as can be."""
+    ways = [
+        {refund: record for refund, record in enumerate(way) if record is not None}
+        for way in product(*[[None, *records] for records in meant])
+    ]
+    ways = [way for way in ways if len(set(way.values())) == len(way)]
+    most = max(map(len, ways))
+    together = list(put_together(dict(enumerate(meant))))
+    assert sorted(row for its in together for row in its.refunds) == list(range(len(meant)))
+    assert sum(len(its.pairs) for its in together) == most
+    always = set.intersection(*[set(way.values()) for way in ways if len(way) == most])
+    sure = {record for its in together if its.sure for record in its.pairs.values()}
+    assert sure <= always
+    if always == set().union(*meant):
+        assert sure == always

@@ -164,6 +164,7 @@ def test_a_roster_is_a_file_of_people_and_says_several_periods(run: Import, tmp_
 
 
 INSTITUTION = "fixmedins_name"
+VISIT = "mdtrt_id"
 
 
 def records(path: Path, *its: Any) -> str:
@@ -340,6 +341,61 @@ def test_a_refund_of_a_record_beside_it_could_be_of_another_bill_of_the_register
     named = ledger(twin, replace(BACK, claim="S100"))
     assert "nothing to take in" in named.out
     assert [its["counts"] for its in bills(office)] == [True]
+
+
+def test_a_refund_that_stands_twice_reverses_one_bill(ledger: Import, office: Office) -> None:
+    """Two bills of that amount: two refunds would reverse both, one leaves open which."""
+    ledger(BILL, replace(BILL, claim="S100", day="2023-04-02"))
+    said = ledger(BACK, BACK, code=2).out
+    assert "stands twice: row 4 is the same refund: 1 (row 5)" in said
+    assert "row 4: gives back 10,000.00, and more than one bill could be meant" in said
+    said = ledger(BACK, replace(BACK, day="2023-07-21"), code=2).out
+    assert "row 5: 结算id: row 4 is a refund of this id too, and says something else" in said
+    assert all(its["counts"] for its in bills(office))
+
+
+def test_a_refund_gives_back_no_later_bill_and_no_other_kind_of_care(
+    ledger: Import, office: Office
+) -> None:
+    ledger(BILL)
+    for other in (replace(BACK, day="2023-03-01"), replace(BACK, med_type="11")):
+        said = ledger(other, code=2).out
+        assert "neither the file nor the register has a bill of this person with that" in said
+    later = replace(BILL, claim="S100", day="2023-08-01")
+    # Nor one of its own file: of the two only the earlier one could be meant.
+    ledger(later, BACK)
+    assert [its["counts"] for its in bills(office)] == [False, True]
+
+
+def test_a_refund_without_a_visit_could_be_of_the_record_beside_it(
+    run: Import, tmp_path: Path, office: Office
+) -> None:
+    run("import", people(tmp_path), "--yes")
+
+    def platform(*its: tuple[Bill, str], code: int = 0) -> str:
+        rows = platform_rows([bill for bill, _visit in its])
+        cells = [[*row, "样例医院", visit] for row, (_bill, visit) in zip(rows, its, strict=True)]
+        file = write_platform(tmp_path / "in.csv", cells, headings=[*PLATFORM, INSTITUTION, VISIT])
+        return run("import", str(file), "--mapping", "platform", "--yes", code=code).out
+
+    back = replace(BACK, refunded="1")
+    platform((BILL, "V1"))
+    new = replace(BILL, claim="S20", day="2023-07-01")
+    said = platform((new, "V2"), (back, ""), code=2)
+    assert "row 3: gives back 10,000.00, and could be of record S20 of this file" in said
+    assert "The register has bill 1 (2023-03-02, invoice S001" in said
+    platform((new, "V2"), (back, "V1"))
+    assert [its["counts"] for its in bills(office)] == [False, True]
+
+
+def test_two_refunds_of_a_record_and_of_a_bill_leave_nothing_in_doubt(
+    ledger: Import, office: Office
+) -> None:
+    ledger(BILL)
+    twin = replace(BILL, claim="S100", day="2023-04-02")
+    said = ledger(twin, BACK, replace(BACK, claim="S998")).out
+    assert "gives back bill 1 (2023-03-02" in said
+    assert [its["counts"] for its in bills(office)] == [False]
 
 
 def test_a_refund_finds_a_bill_that_was_typed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,12 +17,13 @@ from mediaid.batch.mapped.bill import Bill, read_bill
 from mediaid.batch.mapped.cells import look_at
 from mediaid.batch.mapped.fields import read_fields
 from mediaid.batch.mapped.head import locate, open_found
-from mediaid.batch.mapped.reversals import read_reversals
+from mediaid.batch.mapped.reversals import days_of, read_reversals
 from mediaid.batch.mapped.sheet import Sheet, open_sheet
 from mediaid.batch.problems import WHOLE_ROW, Problems
 from mediaid.batch.table import Table, find_problems
-from mediaid.claims.cells import parse_code
+from mediaid.claims.cells import EPOCH, parse_code
 from mediaid.claims.fields import pack_fields
+from mediaid.claims.table import NO_DATE
 from mediaid.faults import ClaimError, Fault, visible_path
 from mediaid.i18n import gettext as _
 from mediaid.mappings.check import AIDED
@@ -81,14 +83,17 @@ def read_mapped(
 class UnnamedRefund:
     """A row that gives back and names no original.
 
-    `cancels`: the record of the file that has its amount, "" for none. The original's amount: of
-    one part of a bill (`size`: the part, 分), and of what was borne of it, if that can be told.
+    `cancels`: the record of the file that has its amount, "" for none. `day`: the last day that it
+    states, `setting` its kind of care, "" for none. The original's amount: of one part of a bill
+    (`size`: the part, 分), and of what was borne of it, if that can be told.
     """
 
     row: int
     claim_id: str
     visit_id: str
     cancels: str
+    day: dt.date | None
+    setting: str
     size: tuple[str, int]
     self_paid: int | None
 
@@ -150,23 +155,20 @@ def _unnamed_refunds(
     visits = (
         found["visit_id"].values.gather(rows).to_list() if "visit_id" in found else [""] * len(rows)
     )
+    days = np.maximum(days_of(found, "date", rows), days_of(found, "settled_on", rows)).tolist()
+    settings = [*sheet.pack.codes["setting"], ""]  # −1 is none
     return [
         UnnamedRefund(
             row,
             ids[row],
-            visit or "",
+            visits[at] or "",
             sheet.unnamed_refunds[row],
-            (bill.size_part, size),
-            None if unknown else fen,
+            None if days[at] == NO_DATE else EPOCH + dt.timedelta(days=days[at]),
+            settings[int(found["setting"].values[row])],
+            (bill.size_part, sizes[at]),
+            None if borne.refused[at] else int(borne.self_paid[at]),
         )
-        for row, visit, size, unknown, fen in zip(
-            rows.tolist(),
-            visits,
-            sizes,
-            borne.refused.tolist(),
-            borne.self_paid.tolist(),
-            strict=True,
-        )
+        for at, row in enumerate(rows.tolist())
     ]
 
 

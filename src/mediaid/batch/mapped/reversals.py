@@ -9,9 +9,12 @@ import polars as pl
 
 from mediaid.batch.cells import Column
 from mediaid.batch.mapped.refunds import Records, Refunds, find_refunds, why_alone
+from mediaid.claims.table import NO_DATE
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from mediaid.batch.mapped.bill import Bill
@@ -41,6 +44,7 @@ def read_reversals(sheet: Sheet, found: dict[str, Column], bill: Bill, meant: Re
             alone = rows[refunds.alone]
             sheet.skipped[alone] = True
             sheet.unnamed_refunds |= dict.fromkeys(alone.tolist(), "")
+            _leave_out_repeats(sheet, refunds, rows, at)
         else:
             for row in refunds.alone:
                 sheet.refuse_row(int(rows[row]), at, why_alone(int(fen[rows[row]])))
@@ -53,7 +57,8 @@ def read_reversals(sheet: Sheet, found: dict[str, Column], bill: Bill, meant: Re
         _rename(found["claim_id"], refunds, rows)
         for row, reason in refunds.refused:
             sheet.refuse_row(int(rows[row]), at, reason)
-        gives_back = [*refunds.reverses, *refunds.alone, *(row for row, _reason in refunds.refused)]
+        refused = [row for row, _reason in refunds.refused]
+        gives_back = [*refunds.reverses, *refunds.alone, *refunds.repeats, *refused]
         bill.refunds[rows[gives_back]] = True
     texts = pl.Series(reverses, dtype=pl.String)
     return Column(texts, (texts == "").arg_true().to_numpy().astype(np.int64))
@@ -86,7 +91,32 @@ def _records(
         original=None if originals is None else of(originals),
         fen=fen,
         flagged=flagged,
+        day=days_of(found, "date", rows),
+        until=np.maximum(days_of(found, "date", rows), days_of(found, "settled_on", rows)),
+        setting=found["setting"].values[rows] if "setting" in found else np.full(len(rows), -1),
     )
+
+
+def days_of(found: Mapping[str, Column], name: str, rows: Rows) -> Rows:
+    """Days that rows state in a field, NO_DATE where they state none."""
+    days = found[name].values[rows] if name in found else np.full(len(rows), NO_DATE)
+    return np.asarray(days, dtype=np.int64)
+
+
+def _leave_out_repeats(sheet: Sheet, refunds: Refunds, rows: Rows, at: int) -> None:
+    """Leave out refunds that stand twice in the same words; in other words one must be wrong."""
+    for row, other in sorted(refunds.repeats.items()):
+        here, first = int(rows[row]), int(rows[other])
+        number = first + sheet.source.first_row
+        if all(cells[here] == cells[first] for cells in sheet.cells.values()):
+            reason = _("stands twice: row {row} is the same refund").format(row=number)
+            sheet.leave_out(rows[[row]], reason)
+        else:
+            reason = _(
+                "row {row} is a refund of this id too, and says something else: remove one of "
+                "them, or correct the id"
+            )
+            sheet.refuse_row(here, at, reason.format(row=number))
 
 
 def _of_others(

@@ -173,7 +173,8 @@ def compare_bills(
     if given_back.refunds:
         records = {its.columns["record_id"] for its in read}
         records |= {its.record_id for its in given_back.no_more}
-        but = But(given_back.file, records, {its.bill_id for its in reversals})
+        fresh = [its.columns for its in unknown]
+        but = But(given_back.file, records, fresh, {its.bill_id for its in reversals})
         refunds = [
             its
             for its in given_back.refunds

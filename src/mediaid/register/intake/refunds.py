@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from mediaid.claims.refunds import put_together
 from mediaid.faults import visible
 from mediaid.i18n import gettext as _
 from mediaid.money import show_yuan
@@ -21,11 +22,12 @@ from mediaid.register.database.many import rows_with
 from mediaid.register.schema import aid_case, bill, bill_reversal
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection, Row
 
     from mediaid.batch.mapped.read import UnnamedRefund
+    from mediaid.claims.refunds import Together
     from mediaid.people.documents import Document
     from mediaid.register.intake.report import Report
 
@@ -64,34 +66,49 @@ def find_originals(
     `persons`: by kind and number of the document; all whose refunds name no record of the file.
     """
     bills = _bills(connection, persons.values(), but.gone)
-    groups: dict[tuple[int, ...], list[ReadRefund]] = defaultdict(list)
-    by_id: dict[int, Row[Any]] = {}
-    for refund in refunds:
+    by_id = {row.id: row for its in bills.values() for row in its}
+    new = _by_person(but.new)
+    could_be: dict[int, list[int]] = {}
+    doubtful: list[tuple[ReadRefund, list[Row[Any]]]] = []
+    for at, refund in enumerate(refunds):
         person = persons.get((refund.document.kind, refund.document.number), 0)
-        theirs = [row for row in bills[person] if _could_be(row, refund.its)]
+        theirs = [row for row in bills[person] if _could_be(row._mapping, refund.its)]
         if refund.its.cancels:
-            _refuse_doubtful(refund, theirs, but, report)
+            doubtful.append((refund, theirs))
             continue
         known = [row for row in theirs if refund.its.claim_id in (row.record_id, row.given_back_by)]
-        candidates = known or [row for row in theirs if row.given_back_by is None]
-        by_id |= {row.id: row for row in candidates}
-        groups[tuple(row.id for row in candidates)].append(refund)
+        free = [row for row in theirs if row.given_back_by is None]
+        beside = [its for its in new[person] if _could_be(its, refund.its)]
+        if beside and not known:
+            _refuse_beside(refund, beside, free, report)
+        else:
+            could_be[at] = [row.id for row in known or free]
     found: dict[int, Reversal] = {}
-    # Those that say most come first: a bill that one of them gives back is not another one's.
-    for numbers, group in sorted(groups.items(), key=lambda its: len(its[0])):
-        left = [by_id[number] for number in numbers if number not in found]
-        found |= {its.bill_id: its for its in _pair(group, left, but.file, report)}
+    for together in put_together(could_be):
+        for its in _pair(together, refunds, by_id, but.file, report):
+            found[its.bill_id] = its
+    # Last, since a bill that another refund gives back leaves nothing in doubt.
+    for refund, theirs in doubtful:
+        _refuse_doubtful(refund, [row for row in theirs if row.id not in found], but, report)
     return list(found.values())
 
 
 @dataclass(frozen=True)
 class But:
-    """What the file says itself: its name, its settlement records, and the bills of the register
-    that its other rows reverse."""
+    """What the file says itself: its name, its settlement records, the columns of its bills that
+    are new, and the bills of the register that its other rows reverse."""
 
     file: str
     records: Container[str]
+    new: Iterable[Mapping[str, Any]]
     gone: Container[int]
+
+
+def _by_person(new: Iterable[Mapping[str, Any]]) -> dict[int, list[Mapping[str, Any]]]:
+    found: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
+    for columns in new:
+        found[columns["person_id"]].append(columns)
+    return found
 
 
 def _bills(
@@ -116,40 +133,52 @@ def _bills(
     return bills
 
 
-def _could_be(row: Row[Any], its: UnnamedRefund) -> bool:
-    """Whether a bill is of the amount that a refund gives back, and not of another visit."""
-    if its.visit_id and row.fields.get("visit_id", its.visit_id) != its.visit_id:
+def _could_be(columns: Mapping[Any, Any], its: UnnamedRefund) -> bool:
+    """Whether a bill is of the amount that a refund gives back, and not of another visit or kind of
+    care, nor of a later day. What the refund does not say speaks against nothing."""
+    if its.visit_id and columns["fields"].get("visit_id", its.visit_id) != its.visit_id:
         return False
-    if its.self_paid is not None and its.self_paid != row.self_paid:
+    if its.setting and columns["setting"] != its.setting:
+        return False
+    if its.day is not None and columns["dated_on"] > its.day:
+        return False
+    if its.self_paid is not None and its.self_paid != columns["self_paid"]:
         return False
     part, fen = its.size
-    terms = {name: amount for name, _sign, amount in row.derivation or ()}
-    terms["self_paid"] = row.self_paid
+    terms = {name: amount for name, _sign, amount in columns["derivation"] or ()}
+    terms["self_paid"] = columns["self_paid"]
     return terms[part] == fen if part in terms else its.self_paid is not None
 
 
 def _pair(
-    refunds: Sequence[ReadRefund], bills: Sequence[Row[Any]], file: str, report: Report
+    its: Together,
+    refunds: Sequence[ReadRefund],
+    by_id: Mapping[int, Row[Any]],
+    file: str,
+    report: Report,
 ) -> Iterator[Reversal]:
-    """Pair refunds with the bills that any of them could give back."""
+    """Reverse the bills that refunds give back, or refuse the refunds where that is left open."""
+    bills = [by_id[number] for number in its.records]
     counting = [row for row in bills if row.counts]
-    if (counting and len(counting) < len(bills)) or len(counting) > len(refunds):
-        for refund in refunds:
+    open_which = bool(counting) and (len(counting) < len(bills) or not its.sure)
+    for refund, number in ((refunds[at], its.pairs.get(at)) for at in its.refunds):
+        if open_which:
             report.refuse(refund.row, _several(refund.its, bills))
-        return
-    for refund, row in zip(refunds, bills, strict=False):
+            continue
+        if number is None:
+            message = _(
+                "gives back {amount}, and neither the file nor the register has a bill of this "
+                "person with that amount and kind of care, of that day or before: export it again "
+                "with the original"
+            ).format(amount=show_yuan(refund.its.size[1]))
+            report.refuse(refund.row, message)
+            continue
+        row = by_id[number]
         said = _("gives back {bill}, which it reverses") if row.counts else _("gives back {bill}")
         report.leave_out(refund.row, said.format(bill=_words(row)))
-        if not row.counts:
-            continue
-        reason = _("given back: row {row} of {file}").format(row=refund.row, file=file)
-        yield Reversal(row.id, reason, refund.its.claim_id)
-    for refund in refunds[len(bills) :]:
-        message = _(
-            "gives back {amount}, and neither the file nor the register has a bill of this person "
-            "with that amount: export it again with the original"
-        ).format(amount=show_yuan(refund.its.size[1]))
-        report.refuse(refund.row, message)
+        if row.counts:
+            reason = _("given back: row {row} of {file}").format(row=refund.row, file=file)
+            yield Reversal(row.id, reason, refund.its.claim_id)
 
 
 def _several(its: UnnamedRefund, bills: Sequence[Row[Any]]) -> str:
@@ -157,6 +186,29 @@ def _several(its: UnnamedRefund, bills: Sequence[Row[Any]]) -> str:
         "gives back {amount}, and more than one bill could be meant: {bills}. Reverse the right "
         "one by hand (mediaid register case reverse), and remove this row"
     ).format(amount=show_yuan(its.size[1]), bills="; ".join(map(_words, bills[:_NAMED])))
+
+
+def _refuse_beside(
+    refund: ReadRefund,
+    beside: Sequence[Mapping[str, Any]],
+    bills: Collection[Row[Any]],
+    report: Report,
+) -> None:
+    """Refuse a refund that could be of a bill of the file, which the file does not pair it with:
+    one of the two does not say its visit, or they name the person by different documents."""
+    message = _(
+        "gives back {amount}, and could be of record {record} of this file, but names another "
+        "visit or document, or none. {bills}Name its original, or remove this row: together "
+        "with the record if that was given back, else once the right bill is reversed by hand "
+        "(mediaid register case reverse)"
+    ).format(
+        amount=show_yuan(refund.its.size[1]),
+        record=visible(beside[0]["record_id"] or beside[0]["invoice_no"]),
+        bills="".join(
+            _("The register has {bill}. ").format(bill=_words(row)) for row in [*bills][:_NAMED]
+        ),
+    )
+    report.refuse(refund.row, message)
 
 
 def _refuse_doubtful(
