@@ -398,6 +398,28 @@ def test_two_refunds_of_a_record_and_of_a_bill_leave_nothing_in_doubt(
     assert [its["counts"] for its in bills(office)] == [False]
 
 
+def test_a_faulty_refund_is_refused_for_what_is_wrong_with_it(
+    run: Import, tmp_path: Path, office: Office
+) -> None:
+    run("import", people(tmp_path), "--yes")
+    run("import", records(tmp_path / "1.csv", BILL), "--mapping", "platform", "--yes")
+    rows = platform_rows([replace(BACK, refunded="1")] * 4)
+    wrong = {"psn_cert_type": "ZZ", "hifp_pay": "abc", "setl_id": "", "enddate": ""}
+    for number, (row, heading) in enumerate(zip(rows, wrong, strict=True)):
+        stated = dict(zip(PLATFORM, row, strict=True)) | {"setl_id": f"R{number}"}
+        stated |= {"enddate": "", "setl_time": ""} if heading == "enddate" else {}
+        row[:] = (stated | {heading: wrong[heading]}).values()
+    cells = [[*row, "样例医院"] for row in rows]
+    file = write_platform(tmp_path / "2.csv", cells, headings=[*PLATFORM, INSTITUTION])
+    options = ("--mapping", "platform", "--known-people", "--yes")
+    said = run("import", str(file), *options, code=2).out
+    assert "row 2: psn_cert_type: ZZ is no kind of document" in said
+    assert "row 3: hifp_pay: abc is" in said
+    assert "row 4: setl_id: is missing: fill it in" in said
+    assert "row 5: enddate: is missing: fill it in" in said
+    assert [its["counts"] for its in bills(office)] == [True]
+
+
 def test_a_refund_finds_a_bill_that_was_typed(
     run: Import, ledger: Import, office: Office, tmp_path: Path
 ) -> None:

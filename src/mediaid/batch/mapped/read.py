@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ from mediaid.mappings.model import REGISTER
 from mediaid.mappings.show import column_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -106,7 +107,7 @@ class Records:
     knows better, and refuses no row for them. `claim_ids` are
     those of all rows, `kinds` positions in KINDS, `texts` what is kept beside the claim (REGISTER),
     "" where a row does not say. `no_more` are (row, claim id) of records that count no longer,
-    `unnamed_refunds` those whose original the register may know.
+    `unnamed_refunds` those whose original the register may know, if nothing is wrong with them.
     """
 
     table: MappedTable
@@ -136,12 +137,31 @@ def read_records(path: Path, mapping: Loaded, pack: Pack, ignore: Collection[str
     no_more = [(row, ids[row]) for rows in sheet.no_more for row in rows.tolist()]
     no_more += sheet.refunds_of_others.items()
     unnamed = _unnamed_refunds(sheet, found, bill, ids)
-    table = _table(sheet, found, bill, notes, ids_are_unique=False)
+    with _looked_at(sheet, found, [its.row for its in unnamed if not its.cancels]):
+        table = _table(sheet, found, bill, notes, ids_are_unique=False)
+    unnamed = [its for its in unnamed if not table.problems.bad[its.row]]
     texts = {
         name: sheet.first_filled(mapping.model.register_.get(name, ())).to_list()
         for name in REGISTER
     }
     return Records(table, ids, sheet.kinds, texts, no_more, unnamed)
+
+
+@contextmanager
+def _looked_at(sheet: Sheet, found: dict[str, Column], refunds: list[int]) -> Iterator[None]:
+    """Have what is wrong with refunds that are no claims be found as with any row.
+
+    Nothing is settled on their own day: that the pack has no values for it does not matter. Nor
+    is their id one that others could reverse.
+    """
+    days = found[sheet.pack.dating].values.copy()
+    days[refunds] = NO_DATE
+    found[sheet.pack.dating].values = days
+    ids = found["claim_id"]
+    ids.values = ids.values.scatter(refunds, pl.Series([""]).new_from_index(0, len(refunds)))
+    sheet.skipped[refunds] = False
+    yield
+    sheet.skipped[refunds] = True
 
 
 def _unnamed_refunds(
