@@ -36,6 +36,7 @@ from field_files import (
     write_platform,
     write_roster,
 )
+from mediaid.faults import RegisterError
 from mediaid.register.intake.importing import Request, recognise, take_in, try_import
 from mediaid.register.intake.report import Cancelled
 from mediaid.register.schema import audit_event, bill
@@ -505,6 +506,20 @@ def test_an_import_that_is_cancelled_or_overtaken_keeps_nothing(
     with office.register.read() as connection:
         actions = list(connection.scalars(select(audit_event.c.action)))
     assert actions.count("people.import") == 1
+
+
+def test_what_is_reversed_is_what_was_confirmed(
+    ledger: Import, office: Office, tmp_path: Path
+) -> None:
+    """Between report and answer the refund's own record comes in: then that one is meant."""
+    ledger(BILL)
+    file = write_ledger(tmp_path / "back.xlsx", ledger_rows([BACK]))
+    plan = try_import(office.register, recognise(office.register, Request(file, mapping="ledger")))
+    assert plan.report.reversed == 1
+    ledger(replace(BILL, claim=BACK.claim, day="2023-04-02"))
+    with pytest.raises(RegisterError, match="was changed since"):
+        take_in(office.register, plan)
+    assert all(its["counts"] for its in bills(office))
 
 
 def test_templates_hold_what_an_import_reads(run: Import, tmp_path: Path, office: Office) -> None:

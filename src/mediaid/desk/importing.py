@@ -245,9 +245,11 @@ def _request(job: Job) -> Request:
 
 
 def _seal(plan: Plan) -> str:
-    """Return what tells one trial from another: the file's content and every count of it."""
+    """Return what tells one trial from another: the file's content, every count of it, and the
+    bills that it reverses."""
     its = plan.report
-    return f"{plan.sha256} {its.new} {its.changed} {its.same} {its.reversed} {len(its.refused)}"
+    counts = f"{its.new} {its.changed} {its.same} {len(its.refused)}"
+    return f"{plan.sha256} {counts} {','.join(map(str, its.reversed_bills))}"
 
 
 def _tried(plan: Plan, report: Counted) -> Tried:

@@ -181,7 +181,7 @@ def compare_bills(
             if its.its.cancels or _is_known(its, persons, report, answers.of_known_people)
         ]
         reversals += find_originals(connection, refunds, persons, but, report)
-    report.reversed = len(reversals)
+    report.reversed_bills = sorted(its.bill_id for its in reversals)
     return BillChanges(report, new, reversals)
 
 

@@ -259,7 +259,8 @@ def _compare(
 
 
 def _counts(report: Report) -> tuple[Any, ...]:
-    return report.new, report.changed, report.same, report.reversed, report.refused
+    """Return what must not differ between what was confirmed and what is taken in."""
+    return report.new, report.changed, report.same, report.reversed_bills, report.refused
 
 
 def _details(plan: Plan, report: Report) -> dict[str, Any]:

@@ -30,17 +30,22 @@ class Refused:
 class Report:
     """Counts of rows, and every row refused. Nothing may be kept where any was.
 
-    `reversed` bills of the register count no longer; `left_out` rows are no bills or not meant.
+    `reversed_bills` of the register count no longer; `left_out` rows are no bills or not meant.
     """
 
     new: int = 0
     changed: int = 0
     same: int = 0
-    reversed: int = 0
+    reversed_bills: list[int] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     left_out: list[Refused] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """What the reader of the file should know of it."""
+
+    @property
+    def reversed(self) -> int:
+        """How many bills of the register count no longer."""
+        return len(self.reversed_bills)
 
     @property
     def changes(self) -> bool:
