@@ -421,17 +421,19 @@ def test_a_faulty_refund_is_refused_for_what_is_wrong_with_it(
     assert [its["counts"] for its in bills(office)] == [True]
 
 
-def test_a_refund_finds_a_bill_that_was_typed(
-    run: Import, ledger: Import, office: Office, tmp_path: Path
-) -> None:
-    """2,400.00 were borne of it, which is all that a clerk typed; 2,401.00 is another one."""
+def test_a_refund_finds_a_bill_that_was_typed(run: Import, office: Office, tmp_path: Path) -> None:
+    """2,400.00 were borne of it, which is all that a clerk typed; 2,401.00 is another one. The
+    refund repeats the day of discharge, before that of the invoice, but was settled later."""
+    run("import", people(tmp_path), "--yes")
     typed = [
         ["证件号码", "医疗机构", "发票号", "日期", "就医类型", "自负金额"],
         [LI, "样例医院", "F1", "2023-03-02", "住院", "2401.00"],
         [LI, "样例医院", "F2", "2023-03-02", "住院", "2400.00"],
     ]
     run("import", str(write_csv(tmp_path / "typed.csv", typed)), "--yes")
-    ledger(BACK)
+    [row] = ledger_rows([BACK])
+    file = write_ledger(tmp_path / "b.xlsx", [[*row, "2023-03-01"]], [*LEDGER, "出院日期"], [])
+    run("import", str(file), "--mapping", "ledger", "--yes")
     assert [its["counts"] for its in bills(office)] == [True, False]
 
 

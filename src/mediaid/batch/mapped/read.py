@@ -18,7 +18,7 @@ from mediaid.batch.mapped.bill import Bill, read_bill
 from mediaid.batch.mapped.cells import look_at
 from mediaid.batch.mapped.fields import read_fields
 from mediaid.batch.mapped.head import locate, open_found
-from mediaid.batch.mapped.reversals import days_of, read_reversals
+from mediaid.batch.mapped.reversals import last_days, read_reversals
 from mediaid.batch.mapped.sheet import Sheet, open_sheet
 from mediaid.batch.problems import WHOLE_ROW, Problems
 from mediaid.batch.table import Table, find_problems
@@ -175,7 +175,7 @@ def _unnamed_refunds(
     visits = (
         found["visit_id"].values.gather(rows).to_list() if "visit_id" in found else [""] * len(rows)
     )
-    days = np.maximum(days_of(found, "date", rows), days_of(found, "settled_on", rows)).tolist()
+    days = last_days(sheet, found, rows).tolist()
     settings = [*sheet.pack.codes["setting"], ""]  # −1 is none
     return [
         UnnamedRefund(

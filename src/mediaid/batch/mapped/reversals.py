@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 
 from mediaid.batch.cells import Column
+from mediaid.batch.mapped.cells import read_days
 from mediaid.batch.mapped.refunds import Records, Refunds, find_refunds, why_alone
-from mediaid.claims.table import NO_DATE
 from mediaid.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -91,16 +91,21 @@ def _records(
         original=None if originals is None else of(originals),
         fen=fen,
         flagged=flagged,
-        day=days_of(found, "date", rows),
-        until=np.maximum(days_of(found, "date", rows), days_of(found, "settled_on", rows)),
-        setting=found["setting"].values[rows] if "setting" in found else np.full(len(rows), -1),
+        day=np.asarray(found["date"].values[rows], dtype=np.int64),
+        until=last_days(sheet, found, rows),
+        setting=found["setting"].values[rows],
     )
 
 
-def days_of(found: Mapping[str, Column], name: str, rows: Rows) -> Rows:
-    """Days that rows state in a field, NO_DATE where they state none."""
-    days = found[name].values[rows] if name in found else np.full(len(rows), NO_DATE)
-    return np.asarray(days, dtype=np.int64)
+def last_days(sheet: Sheet, found: Mapping[str, Column], rows: Rows) -> Rows:
+    """The last day that rows state, NO_DATE for none: a refund may repeat its original's discharge,
+    and was settled later."""
+    days = np.asarray(found["date"].values[rows], dtype=np.int64)
+    settled = sheet.mapping.model.fields.get("settled_on")  # which not every pack reads
+    if settled is None:
+        return days
+    later: Rows = read_days(sheet.text(settled).gather(rows)).values
+    return np.maximum(days, later)
 
 
 def _leave_out_repeats(sheet: Sheet, refunds: Refunds, rows: Rows, at: int) -> None:
